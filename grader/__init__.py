@@ -1,0 +1,1 @@
+"""Le correcteur du cours : simulated sender, sandbox, suites and scoring."""

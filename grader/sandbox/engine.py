@@ -1,0 +1,103 @@
+"""The two engines behind one interface: start a student's server with an environment, in a folder of its own."""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from grader.sandbox.limits import Limits
+from grader.sandbox.process import ForkLauncher, FreshLauncher, Launcher
+from grader.sandbox.runtime import Runtime, prepare
+from grader.sandbox.server import Server, listen
+
+EngineName = Literal["fork", "fresh"]
+Isolation = Literal["strict", "process"]
+
+# What every server gets besides the variables of the contract; the time zone is always the same, so is the result.
+COMMON_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONUNBUFFERED": "1"}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders of one exercise of one submission: code (read-only for the server) and data (its own)."""
+
+    code: Path
+    data: Path
+
+
+class Engine:
+    """Starts servers. A context manager: leaving it ends whatever still runs and removes its folders."""
+
+    def __init__(
+        self, name: EngineName = "fork", isolation: Isolation = "strict", limits: Limits | None = None
+    ) -> None:
+        self.name = name
+        self.isolation = isolation
+        self.limits = limits or Limits()
+        # Unix socket paths are short (107 bytes), temporary folders may not be: /dev/shm is, and costs no disk.
+        self.folder = Path(tempfile.mkdtemp(prefix="grader-", dir=_scratch_root()))
+        self._runtime: Runtime = prepare(self.folder / "lib")
+        path = [str(self._runtime.path)]
+        self._launcher: Launcher = ForkLauncher(path) if name == "fork" else FreshLauncher()
+        self._numbers = itertools.count(1)
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every server and remove every folder."""
+        self._launcher.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def workspace(self) -> Workspace:
+        """Make a new pair of empty folders."""
+        root = self.folder / f"w{next(self._numbers)}"
+        space = Workspace(root / "code", root / "data")
+        space.code.mkdir(parents=True)
+        space.data.mkdir()
+        return space
+
+    def start(self, space: Workspace, factory: str, environ: Mapping[str, str]) -> Server:
+        """Start the ASGI application that `module:attribute` makes, with this environment and no other.
+
+        Raises:
+            EngineError: the engine itself failed.
+        """
+        number = next(self._numbers)
+        socket_path = self.folder / f"s{number}"
+        pycache = space.data.parent / "pycache"
+        pycache.mkdir(exist_ok=True)
+        strict = self.isolation == "strict"
+        order = {
+            "factory": factory,
+            "cwd": str(space.code),
+            "environ": {**COMMON_ENVIRONMENT, "HOME": str(space.data), "TMPDIR": str(space.data), **environ},
+            "path": [str(self._runtime.path)],
+            "pycache": str(pycache),
+            "limits": self.limits.for_kernel() if strict else {},
+            "readable": [*self._runtime.readable, str(space.code)] if strict else None,
+            "writable": [str(space.data), str(pycache)],
+        }
+        out, out_writer = os.pipe()
+        err, err_writer = os.pipe()
+        with listen(socket_path) as listener:
+            try:
+                process = self._launcher.start(order, [listener.fileno(), out_writer, err_writer])
+            finally:
+                os.close(out_writer)
+                os.close(err_writer)
+        return Server(process, socket_path, (out, err), self.limits, space.data)
+
+
+def _scratch_root() -> str | None:
+    """Prefer memory for the students' databases: writing them to a disk is most of what a grading would wait for."""
+    shared = Path("/dev/shm")
+    usable = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 1 << 30
+    return str(shared) if usable else None

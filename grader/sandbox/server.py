@@ -1,0 +1,139 @@
+"""A student's server as the suites see it: HTTP, output, end."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.sandbox import http
+from grader.sandbox.http import NoAnswerError, Response
+from grader.sandbox.limits import Limits
+from grader.sandbox.process import Process, readable_now
+
+WATCH_EVERY_S = 0.2
+
+
+class Output:
+    """The bytes written to one stream, drained as they come so that the server never waits for a reader."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept = bytearray()
+        self.total = 0
+
+    def feed(self, data: bytes) -> None:
+        """Keep the bytes up to the limit and count them all."""
+        self.total += len(data)
+        self._kept += data[: max(0, self._limit - len(self._kept))]
+
+    @property
+    def exceeded(self) -> bool:
+        """Tell whether more was written than a server may write."""
+        return self.total > self._limit
+
+    def text(self) -> str:
+        """Give what was kept, any byte sequence made readable."""
+        return bytes(self._kept).decode("utf-8", "backslashreplace")
+
+
+class Server:
+    """One running (or refused) server. A context manager: leaving it kills the process."""
+
+    def __init__(self, process: Process, socket_path: Path, pipes: tuple[int, int], limits: Limits, folder: Path):
+        self._process = process
+        self._socket_path = socket_path
+        self._limits = limits
+        self._folder = folder
+        self._pipes = pipes
+        self.stdout = Output(limits.output_bytes)
+        self.stderr = Output(limits.output_bytes)
+        self.stopped_because: str | None = None
+        self._drained = threading.Event()
+        threading.Thread(target=self._watch, name=f"watch {process.pid}", daemon=True).start()
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        timeout_s: float = http.REQUEST_TIMEOUT_S,
+    ) -> Response:
+        """Send one request. Raises NoAnswerError."""
+        return http.request(self._socket_path, method, target, headers=headers, body=body, timeout_s=timeout_s)
+
+    def exit_code(self, timeout_s: float = 0.0) -> int | None:
+        """Wait at most `timeout_s` for the end; the exit code (negative for a signal), None while it runs."""
+        return self._process.wait(timeout_s)
+
+    def kill(self) -> None:
+        """End the process as `kill -9` would, and keep what it wrote."""
+        self._process.kill()
+        self._drained.wait(5)
+        self._socket_path.unlink(missing_ok=True)
+
+    def _watch(self) -> None:
+        """Drain both streams; stop a server that writes too much, fills its folder or outstays its time."""
+        outputs = dict(zip(self._pipes, (self.stdout, self.stderr), strict=True))
+        deadline = time.monotonic() + self._limits.lifetime_s
+        next_look = time.monotonic() + WATCH_EVERY_S
+        while outputs:
+            for fd in readable_now(list(outputs), WATCH_EVERY_S):
+                data = os.read(fd, 1 << 16)
+                if data:
+                    outputs[fd].feed(data)
+                else:
+                    outputs.pop(fd)
+                    os.close(fd)
+            now = time.monotonic()
+            if self.stopped_because is None and (now >= next_look or self.stdout.exceeded or self.stderr.exceeded):
+                self._stop_if_beyond(deadline - now)
+                next_look = now + WATCH_EVERY_S
+        self._drained.set()
+
+    def _stop_if_beyond(self, remaining_s: float) -> None:
+        if self.stdout.exceeded or self.stderr.exceeded:
+            self.stopped_because = f"plus de {self._limits.output_bytes >> 20} Mio écrits sur la sortie"
+        elif folder_bytes(self._folder) > self._limits.folder_bytes:
+            self.stopped_because = f"plus de {self._limits.folder_bytes >> 20} Mio écrits dans son dossier"
+        elif remaining_s <= 0:
+            self.stopped_because = f"plus de {self._limits.lifetime_s:.0f} s de marche"
+        if self.stopped_because:
+            self._process.kill()
+
+
+def folder_bytes(folder: Path) -> int:
+    """Sum the sizes of the files below a folder, in bytes; what vanishes meanwhile counts for nothing."""
+    total = 0
+    pending = [folder]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(Path(entry.path))
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_size
+        except OSError:
+            continue
+    return total
+
+
+def listen(path: Path) -> socket.socket:
+    """Open the socket that a server will inherit. Requests sent before it serves wait in the queue."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    listener.listen(128)
+    return listener
+
+
+__all__ = ["NoAnswerError", "Output", "Response", "Server", "folder_bytes", "listen"]
