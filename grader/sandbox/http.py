@@ -1,8 +1,12 @@
 """One HTTP request over a Unix socket, and what came back. Nothing is followed, nothing is interpreted."""
 
+import fcntl
 import http.client
 import socket
-from collections.abc import Mapping
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,10 +59,12 @@ def request(
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
     timeout_s: float = REQUEST_TIMEOUT_S,
+    on_read: Callable[[], object] | None = None,
 ) -> Response:
     """Send one request to the server that listens on `path` and read its answer.
 
     A server may answer and close before it has read a large body: what it answered still counts.
+    `on_read` is called once, when the server has taken the whole request (or will not).
 
     Raises:
         NoAnswerError: no answer, or none in time.
@@ -75,6 +81,9 @@ def request(
             connection.endheaders(body)
         except (BrokenPipeError, ConnectionResetError):
             pass
+        if on_read is not None:
+            _wait_until_taken(connection.sock, timeout_s)
+            on_read()
         answer = connection.getresponse()
         content = answer.read(MAX_RESPONSE_BYTES)
         named = {name.lower(): value for name, value in answer.getheaders()}
@@ -83,3 +92,13 @@ def request(
         raise NoAnswerError(str(error) or type(error).__name__) from error
     finally:
         connection.close()
+
+
+def _wait_until_taken(sock: socket.socket, timeout_s: float) -> None:
+    """Wait until the other end has read all that was sent: Linux counts what lies unread."""
+    end = time.monotonic() + timeout_s
+    unread = struct.pack("i", 0)
+    while time.monotonic() < end:
+        if struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, unread))[0] == 0:
+            return
+        time.sleep(0.001)

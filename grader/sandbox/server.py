@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from grader.sandbox import http
@@ -67,9 +67,12 @@ class Server:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         timeout_s: float = http.REQUEST_TIMEOUT_S,
+        on_read: Callable[[], object] | None = None,
     ) -> Response:
         """Send one request. Raises NoAnswerError."""
-        return http.request(self._socket_path, method, target, headers=headers, body=body, timeout_s=timeout_s)
+        return http.request(
+            self._socket_path, method, target, headers=headers, body=body, timeout_s=timeout_s, on_read=on_read
+        )
 
     def exit_code(self, timeout_s: float = 0.0) -> int | None:
         """Wait at most `timeout_s` for the end; the exit code (negative for a signal), None while it runs."""

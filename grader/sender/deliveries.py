@@ -19,7 +19,8 @@ class Delivery:
     """One HTTP request to come. `timestamp` is in seconds, `offset_s` seconds from the true instant.
 
     `label` says in French, for a report, what this delivery is; `subject` is its beginning, what was
-    delivered before any fault.
+    delivered before any fault. `faults` names the faults with their arguments, so that they can be
+    applied again to the same delivery signed afresh.
     """
 
     svix_id: str
@@ -30,6 +31,7 @@ class Delivery:
     headers: dict[str, str] = field(repr=False, hash=False)
     label: str
     subject: str
+    faults: tuple[tuple[str, dict[str, str | int]], ...] = field(default=(), hash=False)
 
 
 class SvixSender:
@@ -64,10 +66,13 @@ class SvixSender:
         label: str | None = None,
         svix_id: str | None = None,
     ) -> Delivery:
-        """Sign any bytes, JSON or not, UTF-8 or not."""
+        """Sign any bytes, JSON or not, UTF-8 or not.
+
+        `label` begins the French label in place of the type, as « livraison d'un corps vide » does.
+        """
         now_s = math.floor(self._clock())
         svix_id = svix_id or new_id("msg", self._rng, now_s * 1000)
-        subject = label or type or f"corps libre de {len(body)} octets"
+        subject = label or type or f"livraison d'un corps de {len(body)} octets"
         unsigned = Delivery(svix_id, now_s, offset_s, type, body, {}, "", subject)
         return self._signed(unsigned, now_s)
 
@@ -94,7 +99,7 @@ class SvixSender:
             "user-agent": _USER_AGENT,
         }
         label = f"{delivery.subject}{_dating(delivery.offset_s)}"
-        return replace(delivery, timestamp=timestamp, headers=headers, label=label)
+        return replace(delivery, timestamp=timestamp, headers=headers, label=label, faults=())
 
 
 def _dating(offset_s: int) -> str:

@@ -5,11 +5,14 @@ delivery is the same bytes again, in a report as in a replay.
 """
 
 import base64
+import functools
+import inspect
 import json
 import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Concatenate, ParamSpec
 
 from grader.sender.deliveries import FRESHLY_SIGNED, Delivery, SvixSender
 from grader.sender.ids import new_id
@@ -20,6 +23,32 @@ _OTHER_INSTANT_S = 7
 _LETTER_OR_DIGIT = re.compile(rb"[0-9A-Za-z]")
 
 
+P = ParamSpec("P")
+
+FAULTS: dict[str, Callable[..., Delivery]] = {}
+"""The faults by name, so that a replay can apply again the ones that `Delivery.faults` tells of."""
+
+
+def fault(
+    function: Callable[Concatenate[Delivery, P], Delivery],
+) -> Callable[Concatenate[Delivery, P], Delivery]:
+    """Register a fault, and make the delivery that it returns remember it with its arguments."""
+    names = list(inspect.signature(function).parameters)[1:]
+
+    @functools.wraps(function)
+    def remembered(delivery: Delivery, /, *args: P.args, **kwargs: P.kwargs) -> Delivery:
+        given = dict(zip(names, args, strict=False)) | kwargs
+        # Another endpoint's sender cannot be kept: `other_secret` then draws a secret again.
+        kept = {name: value for name, value in given.items() if isinstance(value, str | int)}
+        return replace(
+            function(delivery, *args, **kwargs), faults=(*delivery.faults, (function.__name__, kept))
+        )
+
+    FAULTS[function.__name__] = remembered
+    return remembered
+
+
+@fault
 def body_changed(delivery: Delivery) -> Delivery:
     """Change one letter or digit: as long as before, and still JSON if it was, with other data.
 
@@ -39,6 +68,7 @@ def body_changed(delivery: Delivery) -> Delivery:
     raise ValueError("no byte of this body can be changed: give a body with some text in it")
 
 
+@fault
 def other_secret(delivery: Delivery, sender: SvixSender | None = None) -> Delivery:
     """Sign by the secret of `sender`, which is another endpoint's; by a drawn secret without one."""
     signer = sender or Signer(new_secret(_rng(delivery, "secret")))
@@ -46,17 +76,20 @@ def other_secret(delivery: Delivery, sender: SvixSender | None = None) -> Delive
     return _with(delivery, "svix-signature", signature, "signée par un autre secret")
 
 
+@fault
 def signature_cut(delivery: Delivery, keep: int = 40) -> Delivery:
     """Keep the first characters of the signature; any multiple of four is still base64."""
     cut = delivery.headers["svix-signature"][: len("v1,") + keep]
     return _with(delivery, "svix-signature", cut, "signature tronquée")
 
 
+@fault
 def signature_random(delivery: Delivery) -> Delivery:
     """Put a signature of the right shape that nobody computed."""
     return _with(delivery, "svix-signature", _decoy(_rng(delivery, "random")), "signature au hasard")
 
 
+@fault
 def signature_of_other_id(delivery: Delivery) -> Delivery:
     """Keep the signature and give another id: the one that is sent, `svix_id`, is not the signed one."""
     other = new_id("msg", _rng(delivery, "id"), delivery.timestamp * 1000)
@@ -64,6 +97,7 @@ def signature_of_other_id(delivery: Delivery) -> Delivery:
     return replace(changed, svix_id=other)
 
 
+@fault
 def signature_of_other_instant(delivery: Delivery, shift_s: int = _OTHER_INSTANT_S) -> Delivery:
     """Keep the signature and send another instant, `shift_s` seconds earlier, still in the tolerance."""
     other = delivery.timestamp - shift_s
@@ -71,22 +105,26 @@ def signature_of_other_instant(delivery: Delivery, shift_s: int = _OTHER_INSTANT
     return replace(changed, timestamp=other)
 
 
+@fault
 def header_removed(delivery: Delivery, name: str) -> Delivery:
     """Send without the header `name`, such as `svix-id`."""
     headers = {key: value for key, value in delivery.headers.items() if key != name}
     return replace(delivery, headers=headers, label=_say(delivery, f"en-tête {name} absent"))
 
 
+@fault
 def header_emptied(delivery: Delivery, name: str) -> Delivery:
     """Send the header `name` without a value."""
     return _with(delivery, name, "", f"en-tête {name} vide")
 
 
+@fault
 def header_replaced(delivery: Delivery, name: str, value: str) -> Delivery:
     """Send another value, such as `garbage` for a signature or words for an instant."""
     return _with(delivery, name, value, f"en-tête {name} remplacé par « {value} »")
 
 
+@fault
 def several_signatures(delivery: Delivery, position: int = 0, decoys: int = 2) -> Delivery:
     """Put the good signature among decoys, at `position` from 0 to `decoys`: this one must be accepted.
 
@@ -100,30 +138,12 @@ def several_signatures(delivery: Delivery, position: int = 0, decoys: int = 2) -
     return _with(delivery, "svix-signature", " ".join(signatures), said)
 
 
+@fault
 def other_version(delivery: Delivery, version: str = "v2") -> Delivery:
     """Announce the good signature under a version that nobody knows."""
     signature = delivery.headers["svix-signature"].removeprefix("v1,")
     said = f"bonne signature sous la version inconnue {version}"
     return _with(delivery, "svix-signature", f"{version},{signature}", said)
-
-
-# By name, so that a report can say which fault to apply again: the other arguments are JSON values.
-FAULTS: dict[str, Callable[..., Delivery]] = {
-    fault.__name__: fault
-    for fault in (
-        body_changed,
-        header_emptied,
-        header_removed,
-        header_replaced,
-        other_secret,
-        other_version,
-        several_signatures,
-        signature_cut,
-        signature_of_other_id,
-        signature_of_other_instant,
-        signature_random,
-    )
-}
 
 
 def _with(delivery: Delivery, name: str, value: str, said: str) -> Delivery:

@@ -14,7 +14,7 @@ FIRST_NAMES = (
 
 LAST_NAMES = (
     "Tremblay", "Bélanger", "Lévesque", "Gagnon-Côté", "Thériault", "Bouchard", "Pelletier", "Ouellet",
-    "Beauséjour", "Saint-Jérôme", "Œuvrard", "L'Écuyer", "D'Amours", "L’Été", "Lefèvre", "Charbonneau",
+    "Beauséjour", "Saint-Aimé", "Œuvrard", "L'Écuyer", "D'Amours", "L’Été", "Lefèvre", "Charbonneau",
     "Létourneau", "Castonguay", "Deschênes", "Hébert", "Mühlenbach", "Håkansson", "Grønlund", "Ó Briain",
     "Wiśniewska", "Yılmaz", "Özdemir", "Ñañez", "Gonçalves", "M'Bengue-Sène", "Okonkwo", "Nguyễn",
     "Παπαδοπούλου", "Ковалёва", "الفاسي", "כהן־לוי", "शर्मा", "남궁", "佐藤", "長谷川",

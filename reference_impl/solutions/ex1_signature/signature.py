@@ -11,7 +11,7 @@ MINIMUM_KEY_BYTES = 16
 
 
 class BadSecretError(Exception):
-    """Un secret est absent ou inutilisable. Levée au démarrage : mieux vaut ne pas démarrer que tout accepter."""
+    """Un secret est absent ou inutilisable. Levée au démarrage : s'y arrêter vaut mieux que tout croire."""
 
 
 class InvalidSignatureError(Exception):

@@ -18,7 +18,7 @@ def read_user(data: dict[str, Any]) -> UserSnapshot:
     # BEGIN SOLUTION: cherchez l'adresse désignée, puis rendez l'instantané
     primary = data.get("primary_email_address_id")
     addresses = data.get("email_addresses") or []
-    # Un compte créé par téléphone ne désigne aucune adresse : `primary` est alors nul, et ne désigne personne.
+    # Un compte créé par téléphone ne désigne aucune adresse : `primary` est alors nul.
     email = next((a["email_address"] for a in addresses if primary and a.get("id") == primary), None)
     return UserSnapshot(
         clerk_id=data["id"],
@@ -31,10 +31,10 @@ def read_user(data: dict[str, Any]) -> UserSnapshot:
 
 
 def upsert_user(session: Session, snapshot: UserSnapshot) -> None:
-    """Écrire l'instantané s'il est plus récent que la ligne ; ne rien faire sinon, ni après une suppression."""
+    """Écrire l'instantané s'il est plus récent que la ligne ; sinon, ou après la suppression, rien."""
     # BEGIN SOLUTION: créez la ligne, ou mettez-la à jour si la version est plus récente
-    # Un seul ordre compare et écrit : entre un SELECT et un UPDATE, un autre processus aurait le temps d'écrire.
-    # Et c'est une écriture dès le départ : elle attend le verrou au lieu d'échouer en voulant l'obtenir après coup.
+    # Un seul ordre compare et écrit : entre un SELECT et un UPDATE, un autre processus pourrait écrire.
+    # La transaction commence par lui : elle attend le verrou, au lieu d'échouer en le demandant trop tard.
     statement = text(
         "INSERT INTO users (clerk_id, email, first_name, last_name, clerk_updated_at)"
         " VALUES (:clerk_id, :email, :first_name, :last_name, :clerk_updated_at)"
@@ -52,7 +52,7 @@ def delete_user(session: Session, clerk_id: str, version: int) -> None:
     Une création en retard ne doit ranimer personne, même si l'utilisateur n'avait jamais été vu.
     """
     # BEGIN SOLUTION: posez une marque qui reste, et effacez ce qui n'a plus lieu d'être
-    # Une ligne retirée ne se souviendrait de rien. Celle-ci garde l'identifiant et l'instant, aucune autre donnée.
+    # Une ligne retirée ne se souviendrait de rien. Celle-ci garde l'identifiant et l'instant, rien d'autre.
     statement = text(
         "INSERT INTO users (clerk_id, clerk_updated_at, deleted_at) VALUES (:clerk_id, :version, :version)"
         " ON CONFLICT (clerk_id) DO UPDATE SET email = NULL, first_name = NULL, last_name = NULL,"

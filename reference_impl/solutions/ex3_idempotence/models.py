@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class UserRow(SQLModel, table=True):
-    """Un utilisateur de Clerk, et le nombre de ses connexions. Les temps sont en millisecondes depuis 1970."""
+    """Un utilisateur de Clerk, et le nombre de ses connexions. Les temps sont en ms depuis 1970."""
 
     __tablename__ = "users"
 
@@ -19,7 +19,7 @@ class UserRow(SQLModel, table=True):
 
 
 class InboxRow(SQLModel, table=True):
-    """Une livraison traitée. `svix_id` est la seule clé d'idempotence : le corps ne porte aucun identifiant."""
+    """Une livraison traitée. `svix_id` est la seule clé d'idempotence : le corps n'en porte aucune."""
 
     __tablename__ = "inbox"
 

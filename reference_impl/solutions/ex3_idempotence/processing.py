@@ -33,7 +33,8 @@ def claim(session: Session, svix_id: str, event_type: str) -> bool:
     # La clé primaire tranche entre deux processus : le second attend la fin du premier, puis trouve la ligne.
     # RETURNING plutôt que rowcount, qui vaut -1 sur PostgreSQL.
     statement = text(
-        "INSERT INTO inbox (svix_id, type, outcome, received_at) VALUES (:svix_id, :type, 'processed', :received_at)"
+        "INSERT INTO inbox (svix_id, type, outcome, received_at)"
+        " VALUES (:svix_id, :type, 'processed', :received_at)"
         " ON CONFLICT (svix_id) DO NOTHING RETURNING svix_id"
     )
     row = {"svix_id": svix_id, "type": event_type, "received_at": now_ms()}
@@ -54,7 +55,7 @@ def settle(session: Session, svix_id: str, outcome: str) -> None:
 def add_effect(session: Session, kind: str, clerk_id: str, svix_id: str) -> None:
     """Inscrire dans `outbox` un effet de la sorte `kind`, causé par la livraison `svix_id`."""
     # BEGIN SOLUTION: écrivez la ligne, dans la transaction qui cause l'effet
-    # Pas d'adresse ici : elle se lira dans `users` au moment de l'envoi, à jour, et s'efface avec l'utilisateur.
+    # Pas d'adresse ici : elle se lira dans `users` à l'envoi, à jour, et s'effacera avec l'utilisateur.
     statement = text("INSERT INTO outbox (kind, clerk_id, svix_id) VALUES (:kind, :clerk_id, :svix_id)")
     session.connection().execute(statement, {"kind": kind, "clerk_id": clerk_id, "svix_id": svix_id})
     # END SOLUTION
@@ -67,7 +68,7 @@ def apply(session: Session, event: Event, svix_id: str) -> str:
         case "user.created" | "user.updated":
             user = read_user(event.data)
             change = upsert_user(session, user)
-            # La bienvenue suit la naissance de la ligne, pas le nom de l'événement : ils arrivent en désordre.
+            # La bienvenue suit la naissance de la ligne, pas le type : les événements arrivent en désordre.
             if change is Change.CREATED:
                 add_effect(session, "welcome_email", user.clerk_id, svix_id)
         case "user.deleted":
@@ -82,7 +83,7 @@ def apply(session: Session, event: Event, svix_id: str) -> str:
 
 # BEGIN SOLUTION (silent): une connexion se compte à part
 def count_login(session: Session, clerk_id: str, svix_id: str) -> str:
-    """Ajouter une connexion à un utilisateur vivant, avec son avis ; `ignored` s'il est inconnu ou supprimé."""
+    """Compter la connexion d'un utilisateur vivant, avec son avis ; inconnu ou supprimé : `ignored`."""
     # L'addition est faite par la base : lue puis réécrite ici, elle perdrait une connexion simultanée.
     statement = text(
         "UPDATE users SET login_count = login_count + 1"

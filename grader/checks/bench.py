@@ -1,0 +1,144 @@
+"""A student's server on its database, as a check works with it."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.checks.database import Database
+from grader.checks.failure import Failure, describe
+from grader.messages import last_words
+from grader.sandbox.http import NoAnswerError, Response
+from grader.sandbox.server import Server
+from grader.sender import Delivery, SvixSender
+
+if TYPE_CHECKING:
+    from grader.checks.lab import Lab
+
+WEBHOOK_PATH = "/api/webhooks/clerk"
+ATTEMPTS = 4
+"""One delivery and three retries: a 5xx is not a fault by itself (rule 3 of the contract)."""
+SETTLING_S = 0.05
+"""Once every request has been read by the servers, what they get to reach the lock that the grader holds."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request of a race: a delivery, or any other such as a login."""
+
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    path: str = WEBHOOK_PATH
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "Request":
+        """Make the request of a delivery."""
+        return cls(delivery.headers, delivery.body)
+
+
+class Bench:
+    """One server process, the environment it was started with, and the database that it shares with its twins."""
+
+    def __init__(self, lab: "Lab", server: Server, environ: Mapping[str, str], database: Database) -> None:
+        self._lab = lab
+        self.server = server
+        self.environ = environ
+        self.db = database
+
+    def __enter__(self) -> "Bench":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def send(self, delivery: Delivery, path: str = WEBHOOK_PATH) -> Response:
+        """Send one delivery once. Raises Failure if nothing comes back."""
+        return self.request("POST", path, headers=delivery.headers, body=delivery.body, deliveries=[delivery])
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        deliveries: Sequence[Delivery] = (),
+    ) -> Response:
+        """Send one request. Raises Failure if nothing comes back."""
+        try:
+            return self.server.request(method, path, headers=headers, body=body)
+        except NoAnswerError as error:
+            sent = deliveries[0].label if deliveries else f"{method} {path}"
+            raise Failure(
+                sent=sent, expected="une réponse HTTP", received=self._why_silent(error), deliveries=deliveries
+            ) from error
+
+    def accept(
+        self, delivery: Delivery, path: str = WEBHOOK_PATH, sender: SvixSender | None = None
+    ) -> Response:
+        """Send a delivery that must end up accepted, again when it is not, as Svix would. Raises Failure."""
+        current = delivery
+        for _ in range(ATTEMPTS):
+            response = self.send(current, path)
+            if response.accepted:
+                return response
+            current = (sender or self._lab.sender).resend(delivery)
+        raise Failure(
+            sent=delivery.label, expected="une réponse 2xx", received=describe(response), deliveries=[delivery]
+        )
+
+    def refuse(self, delivery: Delivery, status: int | None = None) -> Response:
+        """Send a delivery that must be refused: any 4xx, or exactly `status`. Raises Failure."""
+        response = self.send(delivery)
+        if response.refused and status in (None, response.status):
+            return response
+        expected = f"un refus par {status}" if status else "un refus (4xx)"
+        raise Failure(sent=delivery.label, expected=expected, received=describe(response), deliveries=[delivery])
+
+    def together(self, requests: Sequence[tuple["Bench", Request]]) -> list[Response | None]:
+        """Send all at once while the grader holds the write lock; None stands for no answer.
+
+        The lock is let go once the servers have read every request, so that all are under way at the same time.
+        """
+        waiting = threading.Semaphore(0)
+        with ThreadPoolExecutor(len(requests)) as pool, self.db.write_lock():
+            futures = [pool.submit(bench._send_quietly, request, waiting.release) for bench, request in requests]
+            for _ in requests:
+                waiting.acquire(timeout=5)
+            threading.Event().wait(SETTLING_S)
+        return [future.result() for future in futures]
+
+    def twin(self) -> "Bench":
+        """Start a second process of the server on the same database."""
+        return self._lab.start(self.environ, self.db)
+
+    def kill(self) -> None:
+        """End the process as `kill -9` would."""
+        self.server.kill()
+
+    def _send_quietly(self, request: Request, on_read: Callable[[], object]) -> Response | None:
+        try:
+            return self.server.request(
+                "POST", request.path, headers=request.headers, body=request.body, on_read=on_read
+            )
+        except NoAnswerError:
+            return None
+
+    def _why_silent(self, error: NoAnswerError) -> str:
+        if self._lab.expired:
+            return "rien : le temps imparti à l'exercice est dépassé"
+        if self.server.stopped_because:
+            return f"rien : le serveur a été arrêté ({self.server.stopped_because})"
+        code = self.server.exit_code(0.2)
+        if code is not None:
+            said = last_words(self.server.stderr.text())
+            return f"rien : le serveur s'est arrêté ({exit_in_words(code)})" + (f" : {said}" if said else "")
+        if "timed out" in str(error):
+            return "rien dans le temps imparti"
+        return "rien : la connexion a été fermée"
+
+
+def exit_in_words(code: int) -> str:
+    """Say how a process ended."""
+    return f"signal {-code}" if code < 0 else f"code de sortie {code}"

@@ -1,0 +1,138 @@
+"""Grading one exercise of one submission: from its files to its criteria."""
+
+import functools
+import hashlib
+import hmac
+import importlib
+import time
+import tomllib
+from dataclasses import dataclass
+
+from grader.checks.criterion import Criterion, criterion_of
+from grader.checks.failure import Failure
+from grader.checks.lab import Lab
+from grader.checks.plugin import GradingPlugin, Outcome, replay_of
+from grader.checks.run import run_suite
+from grader.collect import Collected, collect
+from grader.exercises import Exercise
+from grader.paths import COURSE
+from grader.results import CriterionResult, ExerciseResult, FailureReport, Part
+from grader.sandbox.engine import Engine
+from grader.sources import Source
+
+LOG_CHARACTERS = 4000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to grade, with what seed: `seed` is the course key, `student` the submission's id."""
+
+    student: str
+    seed: int
+    only: frozenset[str] | None = None
+
+
+def key_of(seed: int, student: str, exercise: str) -> bytes:
+    """Derive the randomness of one suite for one student: other students get other data, a regrade the same."""
+    return hmac.digest(str(seed).encode(), f"{student}\0{exercise}".encode(), hashlib.sha256)
+
+
+def grade_exercise(engine: Engine, source: Source, exercise: Exercise, request: Request) -> ExerciseResult:
+    """Grade one exercise. Whatever the student's files are, this returns; errors of the grader are told as such."""
+    began = time.perf_counter()
+    space = engine.workspace()
+    collected = collect(source, exercise, space)
+    if collected.missing:
+        skipped = tuple(_skipped(criterion, collected.missing) for criterion in wanted(exercise, request.only))
+        return _result(exercise, skipped, collected, began, missing=True)
+    lab = Lab(engine, space, exercise, key_of(request.seed, request.student, exercise.id))
+    try:
+        plugin = run_suite(lab, request.only)
+    finally:
+        lab.close()
+    criteria = tuple(_criterion(outcome, exercise, lab) for outcome in _in_order(plugin))
+    return _result(exercise, criteria, collected, began, log=_log(plugin, lab))
+
+
+def wanted(exercise: Exercise, only: frozenset[str] | None) -> list[Criterion]:
+    """List the criteria that the exercise's suite declares, or those of them that are asked for."""
+    suite = importlib.import_module(f"grader.suites.{exercise.id}")
+    declared = [criterion_of(check) for name, check in vars(suite).items() if name.startswith("test_")]
+    return [criterion for criterion in declared if only is None or criterion.id in only]
+
+
+def _skipped(criterion: Criterion, reason: str) -> CriterionResult:
+    return CriterionResult(
+        id=criterion.id,
+        title=criterion.title,
+        status="skipped",
+        points=0,
+        max=criterion.points,
+        parts=tuple(Part(title=title, status="not_run") for title in criterion.parts),
+        reason=reason,
+    )
+
+
+def _log(plugin: GradingPlugin, lab: Lab) -> str:
+    """Keep the end of what the first server wrote on its error stream when nothing could be judged."""
+    if plugin.precondition_failure is None:
+        return ""
+    return lab.redact(lab.first_log()[-LOG_CHARACTERS:])
+
+
+def _in_order(plugin: GradingPlugin) -> list[Outcome]:
+    return [plugin.outcomes[identifier] for identifier in sorted(plugin.outcomes)]
+
+
+def _criterion(outcome: Outcome, exercise: Exercise, lab: Lab) -> CriterionResult:
+    """Complete a criterion with the report of its failure."""
+    result = outcome.result()
+    reason = lab.redact(result.reason) if result.reason else None
+    failure = outcome.check.failure
+    report = _report(failure, outcome, exercise, lab) if failure and result.status == "failed" else None
+    return result.model_copy(update={"failure": report, "reason": reason})
+
+
+def _report(failure: Failure, outcome: Outcome, exercise: Exercise, lab: Lab) -> FailureReport:
+    criterion = outcome.check.criterion
+    replays = tuple(replay_of(delivery) for delivery in failure.deliveries)
+    return FailureReport(
+        sent=lab.redact(failure.sent),
+        expected=lab.redact(failure.expected),
+        received=lab.redact(failure.received),
+        hint=exercise.hints[criterion.id]["where"],
+        anchor=criterion.anchor,
+        passage=passages()[criterion.anchor],
+        command=f"grader replay {criterion.id}" if replays else None,
+        deliveries=replays,
+    )
+
+
+@functools.cache
+def passages() -> dict[str, str]:
+    """Read where in the course each anchor stands, as `title (page#anchor)`."""
+    with (COURSE / "anchors.toml").open("rb") as file:
+        anchors = tomllib.load(file)
+    return {key: f"{value['title']} ({value['page']}#{key})" for key, value in anchors.items()}
+
+
+def _result(
+    exercise: Exercise,
+    criteria: tuple[CriterionResult, ...],
+    collected: Collected,
+    began: float,
+    *,
+    missing: bool = False,
+    log: str = "",
+) -> ExerciseResult:
+    return ExerciseResult(
+        id=exercise.id,
+        title=exercise.title,
+        points=sum(criterion.points for criterion in criteria),
+        max=sum(criterion.max for criterion in criteria),
+        missing=missing,
+        criteria=criteria,
+        notices=tuple(collected.notices),
+        log=log,
+        seconds=round(time.perf_counter() - began, 3),
+    )

@@ -1,0 +1,31 @@
+"""Making text that a student controls fit to be shown: no terminal escapes, no secrets, no endless lines."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+MAX_SHOWN = 300
+HIDDEN = "«…»"
+_SPACES = re.compile(r"\s+")
+
+
+def harmless(text: str, limit: int = MAX_SHOWN) -> str:
+    """Give the text on one line, without control or bidirectional characters, cut at `limit` characters."""
+    kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text[: 8 * limit])
+    line = _SPACES.sub(" ", kept).strip()
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Give the text with every secret of the run struck out, with and without its `whsec_`."""
+    for secret in secrets:
+        for form in (secret, secret.removeprefix("whsec_")):
+            if len(form) >= 8:
+                text = text.replace(form, HIDDEN)
+    return text
+
+
+def last_words(output: str) -> str:
+    """Give the last line that says something: of a Python traceback, the error itself."""
+    lines = [line for line in output[-4000:].splitlines() if line.strip()]
+    return harmless(lines[-1], 200) if lines else ""

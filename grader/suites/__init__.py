@@ -1,0 +1,1 @@
+"""The suites: one pytest module an exercise, one check a criterion of the contract."""

@@ -1,0 +1,20 @@
+"""Être en vie n'est pas être prêt : la base répond-elle encore ?"""
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+
+def is_ready(engine: Engine) -> bool:
+    """Dire si une table se lit.
+
+    `SELECT 1` ne suffit pas : SQLite y répond sans ouvrir le fichier, même si ce fichier n'est plus une base.
+    """
+    # BEGIN SOLUTION: lisez une table, et traduisez l'échec en False
+    try:
+        with Session(engine) as session:
+            session.connection().execute(text("SELECT svix_id FROM inbox LIMIT 1")).all()
+    except SQLAlchemyError:
+        return False
+    return True
+    # END SOLUTION
