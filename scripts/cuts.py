@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 # A message goes between quotes in the stub: it holds neither quote nor backslash.
 PYTHON_MARK = re.compile(
-    r"(?P<indent> *)# (?:BEGIN SOLUTION(?P<silent> \(silent\))?: (?P<message>[^\s"\\][^"\\]*)|END SOLUTION)"
+    r"(?P<indent> *)# (?:BEGIN SOLUTION(?P<silent> \(silent\))?: (?P<message>[^\s\x22\\][^\x22\\]*)|END SOLUTION)"
 )
 MARKDOWN_MARK = re.compile(r"(?P<indent>)<!-- (?:BEGIN|END) SOLUTION -->")
 
