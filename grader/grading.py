@@ -7,13 +7,14 @@ import importlib
 import time
 import tomllib
 from dataclasses import dataclass
+from typing import Literal
 
 from grader.checks.criterion import Criterion, criterion_of
 from grader.checks.failure import Failure
 from grader.checks.lab import Lab
 from grader.checks.plugin import GradingPlugin, Outcome, replay_of
 from grader.checks.run import run_suite
-from grader.collect import Collected, collect
+from grader.collect import collect
 from grader.exercises import Exercise
 from grader.paths import COURSE
 from grader.results import CriterionResult, ExerciseResult, FailureReport, Part
@@ -43,15 +44,26 @@ def grade_exercise(engine: Engine, source: Source, exercise: Exercise, request: 
     space = engine.workspace()
     collected = collect(source, exercise, space)
     if collected.missing:
-        skipped = tuple(_skipped(criterion, collected.missing) for criterion in wanted(exercise, request.only))
-        return _result(exercise, skipped, collected, began, missing=True)
+        absent = wanted_results(exercise, request.only, "skipped", collected.missing)
+        return absent.model_copy(update={"missing": True, "notices": tuple(collected.notices)})
     lab = Lab(engine, space, exercise, key_of(request.seed, request.student, exercise.id))
     try:
         plugin = run_suite(lab, request.only)
     finally:
         lab.close()
-    criteria = tuple(_criterion(outcome, exercise, lab) for outcome in _in_order(plugin))
-    return _result(exercise, criteria, collected, began, log=_log(plugin, lab))
+    # What the suite declares is what must be judged: a check that pytest did not run is an error, not an absence.
+    outcomes = [plugin.outcomes.get(c.id) or Outcome(c) for c in wanted(exercise, request.only)]
+    criteria = tuple(_criterion(outcome, exercise, lab) for outcome in outcomes)
+    return ExerciseResult(
+        id=exercise.id,
+        title=exercise.title,
+        points=sum(criterion.points for criterion in criteria),
+        max=sum(criterion.max for criterion in criteria),
+        criteria=criteria,
+        notices=tuple(collected.notices),
+        log=_log(plugin, lab),
+        seconds=round(time.perf_counter() - began, 3),
+    )
 
 
 def wanted(exercise: Exercise, only: frozenset[str] | None) -> list[Criterion]:
@@ -61,15 +73,24 @@ def wanted(exercise: Exercise, only: frozenset[str] | None) -> list[Criterion]:
     return [criterion for criterion in declared if only is None or criterion.id in only]
 
 
-def _skipped(criterion: Criterion, reason: str) -> CriterionResult:
-    return CriterionResult(
-        id=criterion.id,
-        title=criterion.title,
-        status="skipped",
-        points=0,
-        max=criterion.points,
-        parts=tuple(Part(title=title, status="not_run") for title in criterion.parts),
-        reason=reason,
+def wanted_results(
+    exercise: Exercise, only: frozenset[str] | None, status: Literal["skipped", "error"], reason: str
+) -> ExerciseResult:
+    """Give every criterion of the exercise the same status, 0 point and the one reason."""
+    criteria = tuple(
+        CriterionResult(
+            id=criterion.id,
+            title=criterion.title,
+            status=status,
+            points=0,
+            max=criterion.points,
+            parts=tuple(Part(title=title, status="not_run") for title in criterion.parts),
+            reason=reason,
+        )
+        for criterion in wanted(exercise, only)
+    )
+    return ExerciseResult(
+        id=exercise.id, title=exercise.title, points=0, max=sum(c.max for c in criteria), criteria=criteria
     )
 
 
@@ -79,9 +100,6 @@ def _log(plugin: GradingPlugin, lab: Lab) -> str:
         return ""
     return lab.redact(lab.first_log()[-LOG_CHARACTERS:])
 
-
-def _in_order(plugin: GradingPlugin) -> list[Outcome]:
-    return [plugin.outcomes[identifier] for identifier in sorted(plugin.outcomes)]
 
 
 def _criterion(outcome: Outcome, exercise: Exercise, lab: Lab) -> CriterionResult:
@@ -114,25 +132,3 @@ def passages() -> dict[str, str]:
     with (COURSE / "anchors.toml").open("rb") as file:
         anchors = tomllib.load(file)
     return {key: f"{value['title']} ({value['page']}#{key})" for key, value in anchors.items()}
-
-
-def _result(
-    exercise: Exercise,
-    criteria: tuple[CriterionResult, ...],
-    collected: Collected,
-    began: float,
-    *,
-    missing: bool = False,
-    log: str = "",
-) -> ExerciseResult:
-    return ExerciseResult(
-        id=exercise.id,
-        title=exercise.title,
-        points=sum(criterion.points for criterion in criteria),
-        max=sum(criterion.max for criterion in criteria),
-        missing=missing,
-        criteria=criteria,
-        notices=tuple(collected.notices),
-        log=log,
-        seconds=round(time.perf_counter() - began, 3),
-    )

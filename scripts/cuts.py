@@ -1,11 +1,12 @@
-"""Cut the solutions: what stands between two marks gives way to a TODO, so that no stub drifts from its model."""
+"""Cut the solutions: what stands between two marks gives way to a TODO."""
 
 import re
 from collections.abc import Iterator
 
 # A message goes between quotes in the stub: it holds neither quote nor backslash.
 PYTHON_MARK = re.compile(
-    r"(?P<indent> *)# (?:BEGIN SOLUTION(?P<silent> \(silent\))?: (?P<message>[^\s\x22\\][^\x22\\]*)|END SOLUTION)"
+    r"(?P<indent> *)# "
+    r"(?:BEGIN SOLUTION(?P<silent> \(silent\))?: (?P<message>[^\s\x22\\][^\x22\\]*)|END SOLUTION)"
 )
 MARKDOWN_MARK = re.compile(r"(?P<indent>)<!-- (?:BEGIN|END) SOLUTION -->")
 
@@ -17,7 +18,7 @@ class SourceError(Exception):
 def cut(source: str, name: str, mark: re.Pattern[str]) -> Iterator[str | re.Match[str]]:
     """Yield the lines outside the cuts and, for each cut, the match of its opening mark.
 
-    Raises SourceError on a mark that is misspelt, nested, unopened, unclosed or closed at another indentation.
+    Raises SourceError on a mark misspelt, nested, unopened, unclosed or closed at another indentation.
     """
     opening: re.Match[str] | None = None
     opened_at = 0

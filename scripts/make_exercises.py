@@ -3,9 +3,9 @@
     uv run python scripts/make_exercises.py            write what differs
     uv run python scripts/make_exercises.py --check    write nothing; exit 1 and name what differs
 
-`reference_impl/solutions/` holds the exercises complete; what stands between `# BEGIN SOLUTION` and `# END SOLUTION`
-is cut away for the student. `course/quiz/*.toml` holds the quizzes; their empty and their right answer files come
-from there. Nothing under `exercises/` is written by hand.
+`reference_impl/solutions/` holds the exercises complete; what stands between `# BEGIN SOLUTION` and
+`# END SOLUTION` is cut away for the student. `course/quiz/*.toml` holds the quizzes; their empty and
+their right answer files come from there. Nothing under `exercises/` is written by hand.
 """
 
 import argparse
@@ -64,9 +64,7 @@ def shipped(root: Path) -> str:
 
     The grader recognises by it the submissions that nobody touched.
     """
-    lines = [
-        "# Empreintes SHA-256 des fichiers livrés : [ébauche, solution]. Le correcteur y reconnaît un fichier intact."
-    ]
+    lines = ["# Empreintes SHA-256 : [ébauche, solution]. Le correcteur y reconnaît un fichier intact."]
     for folder in exercise_folders(root):
         lines += ["", f"[{folder.name}]"]
         stubs = exercise_files(folder)

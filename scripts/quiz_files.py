@@ -11,9 +11,10 @@ PARAGRAPH_END = re.compile(r"\n[ ]*\n|\n(?=[ ]*(?:[-*]|[0-9]+\.) )")
 
 
 def quiz_file(quiz: dict[str, Any], *, answered: bool) -> str:
-    """Write a quiz as the student answers it: each question in comments, then `q01 = ""` or the right letter."""
+    """Write a quiz as students answer it: questions in comments, each with `q01 = ""` or the right letter."""
+    count, points = len(quiz["questions"]), quiz["points_per_question"]
     lines = [
-        f"# Quiz « {quiz['title']} » : {len(quiz['questions'])} questions, {quiz['points_per_question']} points chacune.",
+        f"# Quiz « {quiz['title']} » : {count} questions, {points} points chacune.",
         '# Écrivez entre les guillemets la lettre de votre réponse, par exemple : q01 = "b".',
         "# Une question laissée vide vaut 0 point.",
     ]
@@ -52,7 +53,7 @@ def commented(markdown: str, first: str) -> Iterator[str]:
 
 
 def blocks(markdown: str) -> Iterator[str]:
-    """Split Markdown into paragraphs, list items and fenced blocks; the lines of each stay joined by newlines."""
+    """Split Markdown into paragraphs, list items and fenced blocks, each with its newlines."""
     for part in FENCED.split(markdown):
         if part.startswith("```"):
             yield part

@@ -22,12 +22,15 @@ class Outcome:
 
     def __init__(self, criterion: Criterion) -> None:
         self.check = Check(criterion)
+        self.judged = False
         self.skipped: str | None = None
         self.error: str | None = None
 
     def result(self) -> CriterionResult:
         """Render it; the failure's report is completed by the caller, who knows hints and passages."""
         criterion, failure = self.check.criterion, self.check.failure
+        if not self.judged:  # an absent report is an error, never a pass
+            self.error = self.error or "la vérification n'a pas eu lieu"
         status = "error" if self.error else "skipped" if self.skipped else "failed" if failure else "passed"
         return CriterionResult(
             id=criterion.id,
@@ -64,6 +67,7 @@ class GradingPlugin:
         """Take the outcome of each phase as it is, before anything is rendered."""
         outcome = self.outcomes[self._criterion(item).id]
         error = call.excinfo.value if call.excinfo else None
+        outcome.judged = outcome.judged or call.when == "call" or error is not None
         if isinstance(error, pytest.skip.Exception):
             outcome.skipped = error.msg
         elif error is not None and not isinstance(error, Failure):

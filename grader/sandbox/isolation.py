@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.sandbox.engine import Engine, EngineName
+from grader.sandbox.engine import Engine
 from grader.sandbox.http import NoAnswerError
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import EngineError
@@ -48,29 +48,31 @@ class Report:
         return self.failure is None and set(self.managed) == set(DESCRIPTIONS) and not any(self.managed.values())
 
 
-def probe(engine: EngineName = "fork") -> Report:
-    """Start the probe as a student's server would be, under the level `strict`, and ask what it managed."""
+def probe(engine: Engine) -> Report:
+    """Start the probe as this engine starts a student's server, and ask what it managed."""
     if sys.platform != "linux":
         return Report({}, "l'isolation demande Linux (Landlock et seccomp)")
-    limits = Limits()
     try:
         with ExitStack() as stack:
-            targets = _targets(stack, limits)
-            running = stack.enter_context(Engine(engine, "strict", limits))
-            space = running.workspace()
+            space = engine.workspace()
             shutil.copy(Path(__file__).parent / "child" / "probe.py", space.code)
-            environ = {"PROBE_TARGETS": json.dumps(targets)}
-            server = stack.enter_context(running.start(space, "probe:create_app", environ))
+            environ = {"PROBE_TARGETS": json.dumps(_targets(stack, engine.limits))}
+            server = stack.enter_context(engine.start(space, "probe:create_app", environ))
             try:
                 answer = server.request("GET", "/")
             except NoAnswerError:
-                server.exit_code(1)
+                server.kill()
                 lines = server.stderr.text().strip().splitlines()
                 return Report({}, lines[-1] if lines else "la sonde n'a pas démarré")
-            managed = json.loads(answer.body)
-            return Report({name: bool(done) for name, done in managed.items()})
+            return Report({name: bool(done) for name, done in json.loads(answer.body).items()})
     except (EngineError, OSError, ValueError) as error:
         return Report({}, f"{type(error).__name__}: {error}")
+
+
+def probe_machine() -> Report:
+    """Probe this machine with an interpreter of its own."""
+    with Engine("fresh", "strict") as engine:
+        return probe(engine)
 
 
 def _targets(stack: ExitStack, limits: Limits) -> dict[str, object]:

@@ -45,7 +45,7 @@ def sources(exercise: str) -> list[str]:
 @pytest.mark.parametrize("base", [SOLUTIONS, STUBS], ids=["solution", "stub"])
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_kit_listed_is_the_kit_imported(base: Path, exercise: str) -> None:
-    """An exercise sees of the kit only what is listed: a missing line would stop it, a line too many give an answer away."""
+    """An exercise sees only the kit listed: a line too few stops it, one too many gives an answer away."""
     kit = given(exercise)["kit"]
 
     assert set(kit) == kit_needed(base, exercise)
@@ -54,7 +54,7 @@ def test_the_kit_listed_is_the_kit_imported(base: Path, exercise: str) -> None:
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_every_file_of_an_exercise_is_declared(exercise: str) -> None:
-    """Nothing stands in the folder that is neither given, nor the student's, nor the exercise's own description."""
+    """Nothing stands in the folder that is neither given, nor the student's, nor a description."""
     lists = given(exercise)
     found = {
         path.relative_to(SOLUTIONS / exercise).as_posix()

@@ -21,7 +21,9 @@ def affinity(declared):
     return "TEXT" if any(word in text for word in ("CHAR", "CLOB", "TEXT")) else text
 
 def tables(connection):
-    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    rows = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    )
     return {
         name: {
             "autoincrement": "AUTOINCREMENT" in sql.upper(),
@@ -41,7 +43,8 @@ SQLModel.metadata.create_all(engine)
 by_schema = sqlite3.connect(":memory:")
 by_schema.executescript(Path(sys.argv[1], "schema.sql").read_text(encoding="utf-8"))
 with engine.connect() as connection:
-    print(json.dumps({"models": tables(connection.connection.driver_connection), "schema": tables(by_schema)}))
+    by_models = tables(connection.connection.driver_connection)
+print(json.dumps({"models": by_models, "schema": tables(by_schema)}))
 """
 
 

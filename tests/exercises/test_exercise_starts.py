@@ -26,8 +26,9 @@ async def ask(method, path):
     async def send(message):
         sent.append(message)
 
-    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": path,
-             "raw_path": path.encode(), "root_path": "", "scheme": "http", "query_string": b"", "headers": [],
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
+             "path": path, "raw_path": path.encode(), "root_path": "", "scheme": "http", "query_string": b"",
+             "headers": [],
              "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 1)}
     try:
         await app(scope, receive, send)

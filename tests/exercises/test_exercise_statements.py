@@ -50,7 +50,7 @@ def test_a_statement_has_six_criteria_in_order(exercise: str) -> None:
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_titles_and_parts_fit_a_report(exercise: str) -> None:
-    """A title is a fact of at most 90 characters; a part a lower-case phrase of at most 70, unique in its criterion."""
+    """A title is a fact in 90 characters; a part is a lower-case phrase in 70, unique in its criterion."""
     for criterion in criteria(statement(exercise)):
         assert len(criterion.title) <= 90 and not criterion.title.endswith("."), criterion
         assert len(criterion.parts) != 1, criterion

@@ -9,6 +9,7 @@ Order (one line of JSON, with the listening socket, standard output and standard
 Answers: `{"pid"}` after a fork, `{"exited", "status"}` (a wait status) for each end. `{"kill": pid}` kills one.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from . import confinement
 
 FDS_PER_ORDER = 3
 MAX_ORDER_BYTES = 1 << 20
+MAX_INHERITED_FD = 256
 
 PRELOADED = (
     "anyio._backends._asyncio",
@@ -97,11 +99,12 @@ def fork_for_each_order(channel: Channel) -> NoReturn:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     while True:
         if not channel.has_line:
-            ready, _, _ = select.select([channel.connection, wake], [], [])
+            control = channel.connection.fileno()
+            ready, _, _ = select.select([control, wake], [], [])
             if wake in ready:
                 os.read(wake, 4096)
             report_ends(channel)
-            if channel.connection not in ready:
+            if control not in ready:
                 continue
         try:
             order, fds = channel.receive()
@@ -114,8 +117,6 @@ def fork_for_each_order(channel: Channel) -> NoReturn:
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.close(wake)
-            os.close(wake_writer)
             confinement.die_with_parent()
             become_server(order, fds, channel)
         for fd in fds:
@@ -158,10 +159,14 @@ def become_server(order: dict[str, Any], fds: list[int], channel: Channel) -> No
     """Turn this process into the student's server, confined; it never returns."""
     os.setsid()
     listener, stdout, stderr = fds
-    channel.connection.close()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(stdout, 1)
     os.dup2(stderr, 2)
+    channel.connection.detach()
+    for fd in range(3, MAX_INHERITED_FD):
+        if fd != listener:
+            with contextlib.suppress(OSError):
+                os.close(fd)
     os.environ.clear()
     os.environ.update(order["environ"])
     sys.argv[:] = ["server"]

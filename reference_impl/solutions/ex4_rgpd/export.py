@@ -63,7 +63,7 @@ def add_export(app: FastAPI, engine: Engine, token: str) -> None:
 
     @app.get("/api/users/{clerk_id}/export")
     def export(clerk_id: str, authorization: Annotated[str | None, Header()] = None) -> dict[str, Any]:
-        # BEGIN SOLUTION: 401 sans le bon jeton, 404 si rien n'est conservé, sinon tout ce qui l'est
+        # BEGIN SOLUTION: 401 sans le jeton, 404 sans rien de conservé, sinon tout
         if not is_admin(authorization, token):
             raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
         with Session(engine) as session, session.begin():

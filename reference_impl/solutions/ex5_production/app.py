@@ -32,8 +32,6 @@ def create_app() -> FastAPI:
     settings = read_settings(os.environ)
     secrets = read_secrets(os.environ)
     engine = open_engine(os.environ["DATABASE_URL"])
-    # Une erreur SQL cite les paramètres de l'ordre, donc des adresses : pas dans la trace d'un serveur.
-    engine.hide_parameters = True
     create_tables(engine, Path(__file__).with_name("schema.sql"))
     # Svix ne suit aucune redirection : mieux vaut un 404 franc que le 307 d'une barre oblique de trop.
     app = FastAPI(redirect_slashes=False, exception_handlers={BodyTooLargeError: refuse_large_body})

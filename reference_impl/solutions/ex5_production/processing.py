@@ -23,7 +23,7 @@ def handle(engine: Engine, delivery: VerifiedDelivery, settings: Settings) -> Re
 
     Une panne (base verrouillée, disque plein) n'est pas attrapée : elle devient un 500, et Svix recommencera.
     """
-    # BEGIN SOLUTION: ouvrez l'enveloppe, écartez l'étrangère, traitez l'événement ou enterrez l'inutilisable
+    # BEGIN SOLUTION: ouvrez, écartez l'instance étrangère, traitez ou enterrez
     try:
         envelope = open_envelope(delivery.body)
         # Avant toute écriture : d'un événement d'une autre instance, aucune ligne ne doit rester.

@@ -23,7 +23,7 @@ def read_snapshot(event: Event, clerk_id: str) -> UserSnapshot:
 
 def primary_email(data: dict[str, Any]) -> str | None:
     """Rendre l'adresse que désigne `primary_email_address_id`, ou `None` s'il ne désigne rien."""
-    # BEGIN SOLUTION: cherchez l'adresse désignée dans une liste qui peut manquer, être nulle ou vide
+    # BEGIN SOLUTION: cherchez l'adresse désignée ; la liste peut manquer, être nulle ou vide
     primary = text_or_none(data.get("primary_email_address_id"))
     addresses = data.get("email_addresses")
     if primary is None or not isinstance(addresses, list):

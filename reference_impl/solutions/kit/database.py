@@ -15,7 +15,8 @@ def open_engine(url: str) -> Engine:
     Le module `sqlite3` ouvre ses transactions à sa façon, trop tard pour une lecture suivie d'une écriture.
     On lui retire ce soin : SQLAlchemy envoie lui-même un BEGIN ordinaire (DEFERRED) au début de chaque transaction.
     """
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    # hide_parameters : sans lui, la trace d'une erreur SQL recopie les valeurs de la requête, adresses comprises.
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def leave_transactions_to_sqlalchemy(connection: Any, _record: object) -> None:

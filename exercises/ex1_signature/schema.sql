@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS deliveries (
+    svix_id     TEXT PRIMARY KEY,
+    type        TEXT,
+    received_at BIGINT NOT NULL
+);

@@ -1,0 +1,15 @@
+"""Le bord du serveur : ne lire d'une requête que ce qu'une livraison peut contenir."""
+
+from fastapi import Request
+
+MAX_BODY_BYTES = 512 * 1024
+"""Svix envoie au plus environ 350 ko ; au-delà de 512 Kio, ce n'est pas lui, et la mémoire est à nous."""
+
+
+class BodyTooLargeError(Exception):
+    """Le corps annoncé ou reçu dépasse la limite. La route y répond 413."""
+
+
+async def read_bounded(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
+    """Lire le corps sans jamais garder beaucoup plus de `limit` octets. Lève `BodyTooLargeError` au-delà."""
+    raise NotImplementedError("TODO : refusez dès l'annonce, puis comptez ce qui arrive")

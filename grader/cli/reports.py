@@ -1,0 +1,52 @@
+"""One failure, one criterion, one submission, told in words."""
+
+from rich.markup import escape
+
+from grader.cli.console import out
+from grader.results import CriterionResult, ExerciseResult, Results
+
+MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "skipped": "[yellow]–[/]", "error": "[magenta]![/]", "not_run": "[dim]·[/]"}
+
+
+def print_criterion(criterion: CriterionResult) -> None:
+    """Print a criterion with its parts and, if it failed, everything that the failure says."""
+    out.print(f"{MARKS[criterion.status]} [bold]{criterion.id}[/]  {escape(criterion.title)}")
+    for part in criterion.parts:
+        out.print(f"     {MARKS[part.status]} {escape(part.title)}")
+    if criterion.status == "error":
+        out.print(f"     Erreur du correcteur, pas la vôtre : {escape((criterion.reason or '').strip().splitlines()[-1])}")
+    failure = criterion.failure
+    if failure is None:
+        return
+    lines = {
+        "envoyé": failure.sent, "attendu": failure.expected, "reçu": failure.received,
+        "indice": failure.hint, "cours": failure.passage,
+    }  # fmt: skip
+    for name, text in lines.items():
+        out.print(f"     [dim]{name:>8}[/]  {escape(text)}")
+    if failure.command:
+        out.print(f"     [dim] rejouer[/]  uv run {failure.command}")
+
+
+def print_exercise(exercise: ExerciseResult) -> None:
+    """Print an exercise: one reason where nothing could be verified, each failure otherwise."""
+    out.print(f"\n[bold]{exercise.id}[/] · {escape(exercise.title)} · {exercise.points}/{exercise.max}")
+    skipped = [criterion for criterion in exercise.criteria if criterion.status == "skipped"]
+    if skipped:
+        out.print(f"{MARKS['skipped']} Non vérifiable : {escape(skipped[0].reason or '')}")
+    for criterion in exercise.criteria:
+        if criterion.status in ("failed", "error"):
+            print_criterion(criterion)
+
+
+def print_details(results: Results) -> None:
+    """Print what each submission lost, and why."""
+    for submission in results.submissions:
+        if all(e.points == e.max for e in submission.exercises) and not submission.problem:
+            continue
+        out.rule(escape(submission.id), align="left")
+        if submission.problem:
+            out.print(escape(submission.problem))
+        for exercise in submission.exercises:
+            if exercise.points < exercise.max:
+                print_exercise(exercise)

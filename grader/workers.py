@@ -1,0 +1,112 @@
+"""The worker processes that grade: they never run student code themselves, and one that breaks costs one exercise."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+
+from pebble import ProcessExpired, ProcessPool
+
+from grader.exercises import load
+from grader.grading import Request, grade_exercise, wanted_results
+from grader.results import ExerciseResult
+from grader.sandbox.engine import Engine, EngineName, Isolation
+from grader.sandbox.isolation import probe
+from grader.sandbox.process import EngineError
+from grader.sources import UnreadableError, open_source
+from grader.submissions import Submission
+
+JOB_TIMEOUT_S = 180.0
+"""Twice the budget of an exercise: past it the worker itself hangs, and is replaced."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One exercise of one submission."""
+
+    submission: Submission
+    exercise: str
+    request: Request
+
+
+_engine: Engine | None = None
+
+
+def _prepare(name: EngineName, isolation: Isolation) -> None:
+    """Start the worker's engine; Ctrl-C is the business of the main process."""
+    global _engine  # one engine for the life of a worker process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _engine = Engine(name, isolation)
+    if isolation == "strict" and not (report := probe(_engine)).strict:
+        raise EngineError(f"l'isolation n'est pas tenue : {report}")
+
+
+def grade(job: Job, engine: Engine | None = None) -> ExerciseResult:
+    """Grade one exercise in this process, with the worker's engine or the given one."""
+    engine = engine or _engine
+    assert engine is not None
+    exercise = load(job.exercise)
+    try:
+        source = open_source(job.submission)
+    except UnreadableError as error:
+        return wanted_results(exercise, job.request.only, "skipped", str(error))
+    result = grade_exercise(engine, source, exercise, job.request)
+    return result.model_copy(update={"notices": (*result.notices, *source.notices)})
+
+
+class Workers:
+    """A pool of worker processes. A context manager: leaving it ends them."""
+
+    def __init__(self, engine: EngineName, isolation: Isolation, count: int | None = None) -> None:
+        self.count = count or processors()
+        self._pool = ProcessPool(
+            max_workers=self.count,
+            initializer=_prepare,
+            initargs=(engine, isolation),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, ExerciseResult]]:
+        """Grade every job, in whatever order they end. A job whose worker breaks twice is the grader's error."""
+        pending = {self._schedule(job): (job, 1) for job in jobs}
+        while pending:
+            done, _ = wait(pending, return_when=FIRST_COMPLETED)
+            for future in done:
+                job, attempts = pending.pop(future)
+                broken = broken_because(future)
+                if broken is None:
+                    yield job, future.result()
+                elif attempts < 2:
+                    pending[self._schedule(job)] = (job, attempts + 1)
+                else:
+                    yield job, wanted_results(load(job.exercise), job.request.only, "error", broken)
+
+    def _schedule(self, job: Job) -> "Future[ExerciseResult]":
+        run: Callable[..., Future[ExerciseResult]] = self._pool.schedule
+        return run(grade, args=[job], timeout=JOB_TIMEOUT_S)
+
+
+def processors() -> int:
+    """Count the processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def broken_because(future: "Future[ExerciseResult]") -> str | None:
+    """Say what went wrong in the grader itself, None if nothing did."""
+    error = future.exception()
+    if error is None:
+        return None
+    if isinstance(error, TimeoutError):
+        return f"le correcteur n'a pas terminé en {JOB_TIMEOUT_S:.0f} s"
+    if isinstance(error, ProcessExpired):
+        return f"un processus du correcteur s'est arrêté (code {error.exitcode})"
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,88 @@
+"""A student's workspace: the folder that `grader new` makes, and what `grader check` remembers there."""
+
+import base64
+import shutil
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ValidationError
+
+from grader.errors import UsageError
+from grader.exercises import IDS
+from grader.results import CriterionResult, Replay
+
+STATE = Path(".grader") / "state.json"
+SECRET_NAME = "CLERK_WEBHOOK_SIGNING_SECRET"  # noqa: S105 - the name of a variable
+
+
+class State(BaseModel):
+    """What the last check found: hint levels given by criterion, and deliveries of its failures."""
+
+    hints: dict[str, int] = {}
+    failures: dict[str, tuple[Replay, ...]] = {}
+    last: str | None = None
+
+
+def load_state(folder: Path) -> State:
+    """Read the state; one that is missing or broken is an empty one (it holds nothing that cannot be made again)."""
+    try:
+        return State.model_validate_json((folder / STATE).read_bytes())
+    except (OSError, ValidationError):
+        return State()
+
+
+def save_state(folder: Path, state: State) -> None:
+    """Write the state; a folder that cannot be written only costs the memory of hints."""
+    try:
+        (folder / STATE).parent.mkdir(exist_ok=True)
+        (folder / STATE).write_text(state.model_dump_json(indent=1), encoding="utf-8")
+    except OSError:
+        return
+
+
+def remember(state: State, criteria: list[CriterionResult]) -> None:
+    """Take in what a check found: failures that are mended are forgotten, with their hints."""
+    for criterion in criteria:
+        state.failures.pop(criterion.id, None)
+        if criterion.status == "passed":
+            state.hints.pop(criterion.id, None)
+        elif criterion.failure and criterion.failure.deliveries:
+            state.failures[criterion.id] = criterion.failure.deliveries
+            state.last = state.last or criterion.id
+    if state.last not in state.failures:
+        state.last = next(iter(sorted(state.failures)), None)
+
+
+def require_workspace(folder: Path) -> None:
+    """Raise UsageError unless the folder holds an exercise."""
+    if not any((folder / identifier).is_dir() for identifier in IDS):
+        where = "Ce dossier" if folder == Path() else str(folder)
+        raise UsageError(
+            f"{where} ne contient aucun exercice. Placez-vous dans votre espace de travail, ou créez-en un : "
+            "uv run grader new mon-travail"
+        )
+
+
+def find_secret(given: str | None, environ: dict[str, str], folder: Path) -> str:
+    """Find the secret to sign with: the option, the variable, then the `.env` files of the workspace.
+
+    Raises:
+        UsageError: there is none, or it is no secret.
+    """
+    files = [folder / ".env", *(folder / identifier / ".env" for identifier in IDS)]
+    found = given or environ.get(SECRET_NAME)
+    for file in files:
+        found = found or (dotenv_values(file).get(SECRET_NAME) if file.is_file() else None)
+    if not found:
+        raise UsageError(f"Aucun secret de signature. Ajoutez --secret whsec_…, ou la variable {SECRET_NAME}.")
+    secret = found.split()[0]
+    try:
+        base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError as error:
+        raise UsageError("Ce secret n'est pas de la forme whsec_… suivie de base64. Copiez celui de l'endpoint.") from error
+    return secret
+
+
+def copy_exercises(source: Path, target: Path) -> None:
+    """Copy the pristine exercises into a new workspace."""
+    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "shipped.toml"))
