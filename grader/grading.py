@@ -60,6 +60,7 @@ def grade_exercise(engine: Engine, source: Source, exercise: Exercise, request: 
         points=sum(criterion.points for criterion in criteria),
         max=sum(criterion.max for criterion in criteria),
         criteria=criteria,
+        precondition=_precondition(plugin, exercise, lab),
         notices=tuple(collected.notices),
         log=_log(plugin, lab),
         seconds=round(time.perf_counter() - began, 3),
@@ -107,12 +108,20 @@ def _criterion(outcome: Outcome, exercise: Exercise, lab: Lab) -> CriterionResul
     result = outcome.result()
     reason = lab.redact(result.reason) if result.reason else None
     failure = outcome.check.failure
-    report = _report(failure, outcome, exercise, lab) if failure and result.status == "failed" else None
+    report = _report(failure, outcome.check.criterion, exercise, lab) if failure and result.status == "failed" else None
     return result.model_copy(update={"failure": report, "reason": reason})
 
 
-def _report(failure: Failure, outcome: Outcome, exercise: Exercise, lab: Lab) -> FailureReport:
-    criterion = outcome.check.criterion
+def _precondition(plugin: GradingPlugin, exercise: Exercise, lab: Lab) -> FailureReport | None:
+    """Report why nothing could be verified, with the hint and passage of the exercise's first criterion."""
+    if plugin.precondition_failure is None:
+        return None
+    first = wanted(exercise, None)[0]
+    report = _report(plugin.precondition_failure, first, exercise, lab)
+    return report.model_copy(update={"command": report.command and f"grader replay {exercise.short}"})
+
+
+def _report(failure: Failure, criterion: Criterion, exercise: Exercise, lab: Lab) -> FailureReport:
     replays = tuple(replay_of(delivery) for delivery in failure.deliveries)
     return FailureReport(
         sent=lab.redact(failure.sent),

@@ -60,7 +60,10 @@ class CriterionResult(Model):
 
 
 class ExerciseResult(Model):
-    """One exercise; `notices` tell what was restored, left out or limited."""
+    """One exercise; `notices` tell what was restored, left out or limited.
+
+    `precondition` tells why nothing could be verified, where a delivery showed it.
+    """
 
     id: str
     title: str
@@ -68,6 +71,7 @@ class ExerciseResult(Model):
     max: int
     missing: bool = False
     criteria: tuple[CriterionResult, ...]
+    precondition: FailureReport | None = None
     notices: tuple[str, ...] = ()
     log: str = ""
     seconds: float = 0.0

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from grader.errors import UsageError
 from grader.exercises import IDS
-from grader.results import CriterionResult, Replay
+from grader.results import ExerciseResult, FailureReport, Replay
 
 STATE = Path(".grader") / "state.json"
 SECRET_NAME = "CLERK_WEBHOOK_SIGNING_SECRET"  # noqa: S105 - the name of a variable
@@ -40,17 +40,19 @@ def save_state(folder: Path, state: State) -> None:
         return
 
 
-def remember(state: State, criteria: list[CriterionResult]) -> None:
+def remember(state: State, result: ExerciseResult) -> None:
     """Take in what a check found: failures that are mended are forgotten, with their hints."""
-    for criterion in criteria:
-        state.failures.pop(criterion.id, None)
+    short = result.id.partition("_")[0]
+    found: dict[str, FailureReport | None] = {criterion.id: criterion.failure for criterion in result.criteria}
+    found[short] = result.precondition
+    for identifier, failure in found.items():
+        state.failures.pop(identifier, None)
+        if failure and failure.deliveries:
+            state.failures[identifier] = failure.deliveries
+    for criterion in result.criteria:
         if criterion.status == "passed":
             state.hints.pop(criterion.id, None)
-        elif criterion.failure and criterion.failure.deliveries:
-            state.failures[criterion.id] = criterion.failure.deliveries
-            state.last = state.last or criterion.id
-    if state.last not in state.failures:
-        state.last = next(iter(sorted(state.failures)), None)
+    state.last = min(state.failures, default=None)
 
 
 def require_workspace(folder: Path) -> None:

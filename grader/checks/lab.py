@@ -127,8 +127,9 @@ class Lab:
             raise Failure(sent=sent, expected=expected, received=f"il s'est arrêté sans erreur ({exit_in_words(code)})")
 
     def redact(self, text: str) -> str:
-        """Strike the secrets of this run out of a text that a report will show, wherever they came from."""
-        return without_secrets(text, [self.secret, self.erasure_key, self.admin_token, *self._secrets])
+        """Strike the secrets of this run and the paths of its folders out of a text that a report will show."""
+        text = text.replace(f"{self._space.code}/", "").replace(f"{self.engine.folder}/", "")
+        return without_secrets(text, [self.erasure_key, self.admin_token, *self._secrets])
 
     def first_log(self) -> str:
         """Give what the first server wrote on its error stream."""

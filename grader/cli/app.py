@@ -1,114 +1,140 @@
-"""The commands and their options; what they do stands in a module of its own for each."""
+"""The commands and their options; what each does stands in a module of its own."""
 
-from enum import StrEnum
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
+import click
 
-app = typer.Typer(
-    help="Le correcteur du cours « Webhooks et synchronisation temps réel ».",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["--help", "-h"]},
-)
+from grader.cli.typography import typeset
+
+PATH = click.Path(path_type=Path)
 
 
-class EngineChoice(StrEnum):
-    """The engines."""
-
-    fork = "fork"
-    fresh = "fresh"
+def with_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the machine's view."""
+    return click.option("--json", type=PATH, metavar="FICHIER", help="Écrire aussi le résultat en JSON.")(command)
 
 
-class IsolationChoice(StrEnum):
-    """The levels of isolation."""
-
-    strict = "strict"
-    process = "process"
-
-
-Json = Annotated[Path | None, typer.Option("--json", metavar="FICHIER", help="Écrire aussi le résultat en JSON.")]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Graine des données envoyées : la même redonne la même correction.")]
-Secret = Annotated[str | None, typer.Option("--secret", metavar="whsec_…", help="Secret de signature ; sinon la variable CLERK_WEBHOOK_SIGNING_SECRET, puis les fichiers .env du dossier.")]
+def with_seed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the course key."""
+    said = "Graine des données envoyées : la même graine envoie les mêmes."
+    return click.option("--seed", type=click.IntRange(min=0), metavar="N", help=said)(command)
 
 
-@app.command()
-def new(dossier: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Le dossier à créer.")]) -> None:
+def with_secret(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the secret to sign with."""
+    said = "Secret de signature ; sinon CLERK_WEBHOOK_SIGNING_SECRET, puis les .env du dossier."
+    return click.option("--secret", metavar="whsec_…", help=said)(command)
+
+
+def with_folder(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the workspace, where it is not the current folder."""
+    said = "L'espace de travail (par défaut, le dossier courant)."
+    return click.option("--dossier", "folder", type=PATH, default=Path(), metavar="DOSSIER", help=said)(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def app() -> None:
+    """Le correcteur du cours « Webhooks et synchronisation temps réel »."""
+
+
+@app.command(short_help="Préparer un espace de travail.")
+@click.argument("folder", metavar="DOSSIER", type=PATH)
+def new(folder: Path) -> None:
     """Préparer un espace de travail : exercices, quiz, questions ouvertes."""
     from grader.cli.new import make_workspace
 
-    make_workspace(dossier)
+    make_workspace(folder)
 
 
 @app.command()
-def check(
-    exercice: Annotated[str | None, typer.Argument(metavar="[EXERCICE]", help="ex1 à ex5, ou un critère comme ex3.2 ; tout si rien n'est donné.")] = None,
-    hint: Annotated[bool, typer.Option("--hint", help="Donner l'indice suivant sur le premier échec.")] = False,
-    folder: Annotated[Path, typer.Option("--dossier", metavar="DOSSIER", help="L'espace de travail.")] = Path(),
-    seed: Seed = None,
-    json: Json = None,
-) -> None:
-    """Vérifier votre travail, le premier échec d'abord."""
+@click.argument("part", metavar="[EXERCICE]", required=False)
+@click.option("--hint", is_flag=True, help="Donner l'indice suivant sur le premier échec.")
+@with_folder
+@with_seed
+@with_json
+def check(part: str | None, hint: bool, folder: Path, seed: int | None, json: Path | None) -> None:
+    """Vérifier votre travail, le premier échec d'abord.
+
+    EXERCICE est ex1 à ex5, ou un critère comme ex3.2 ; sans lui, tout est vérifié.
+    """
     from grader.cli.check import check_workspace
 
-    raise typer.Exit(check_workspace(folder, exercice, hint=hint, seed=seed, json=json))
+    raise SystemExit(check_workspace(folder, part, hint=hint, seed=seed, json=json))
 
 
-@app.command()
-def replay(
-    critere: Annotated[str | None, typer.Argument(metavar="[CRITÈRE]", help="Comme ex1.3 ; le dernier échec si rien n'est donné.")] = None,
-    to: Annotated[str, typer.Option("--to", metavar="URL", help="L'adresse de votre serveur.")] = "http://127.0.0.1:8000/api/webhooks/clerk",
-    secret: Secret = None,
-    folder: Annotated[Path, typer.Option("--dossier", metavar="DOSSIER", help="L'espace de travail.")] = Path(),
-) -> None:
-    """Renvoyer à votre serveur la livraison d'un échec, signée de nouveau."""
+@app.command(short_help="Renvoyer à votre serveur la livraison d'un échec.")
+@click.argument("criterion", metavar="[CRITÈRE]", required=False)
+@click.option(
+    "--to", default="http://127.0.0.1:8000/api/webhooks/clerk", metavar="URL", show_default=True,
+    help="L'adresse de votre serveur.",
+)  # fmt: skip
+@with_secret
+@with_folder
+def replay(criterion: str | None, to: str, secret: str | None, folder: Path) -> None:
+    """Renvoyer à votre serveur la livraison d'un échec, signée de nouveau.
+
+    CRITÈRE est comme ex1.3 ; sans lui, c'est le premier échec de la dernière vérification.
+    """
     from grader.cli.replay import replay_failure
 
-    replay_failure(folder, critere, to, secret)
+    replay_failure(folder, criterion, to, secret)
 
 
-@app.command()
-def deliver(
-    type: Annotated[str, typer.Argument(metavar="TYPE", help="Le type d'événement, comme user.created.")],
-    to: Annotated[str, typer.Option("--to", metavar="URL", help="L'adresse qui reçoit la livraison.")],
-    secret: Secret = None,
-    seed: Seed = None,
-) -> None:
-    """Envoyer à une adresse un événement Clerk réaliste, fraîchement signé."""
+@app.command(short_help="Envoyer un événement Clerk réaliste, fraîchement signé.")
+@click.argument("type", metavar="TYPE")
+@click.option("--to", required=True, metavar="URL", help="L'adresse qui reçoit la livraison.")
+@with_secret
+@with_seed
+def deliver(type: str, to: str, secret: str | None, seed: int | None) -> None:
+    """Envoyer à une adresse un événement Clerk réaliste, fraîchement signé.
+
+    TYPE est comme user.created ou organizationMembership.deleted.
+    """
     from grader.cli.deliver import deliver_event
 
     deliver_event(type, to, secret, seed)
 
 
-@app.command()
-def score(
-    chemins: Annotated[list[Path], typer.Argument(metavar="CHEMIN…", help="Rendus, ou dossiers de rendus : dossiers et archives .zip.")],
-    json: Json = None,
-    csv: Annotated[Path | None, typer.Option("--csv", metavar="FICHIER", help="Écrire aussi un tableau CSV.")] = None,
-    seed: Seed = None,
-    only: Annotated[list[str] | None, typer.Option("--only", metavar="PARTIE", help="Ne corriger que cela : ex2, ex2.4, webhooks… (répétable).")] = None,
-    details: Annotated[bool, typer.Option("--details", help="Montrer chaque échec sous le tableau.")] = False,
-    isolation: Annotated[IsolationChoice, typer.Option(help="Ce que les serveurs des étudiants ne peuvent pas faire.")] = IsolationChoice.strict,
-    engine: Annotated[EngineChoice, typer.Option(help="Comment leurs serveurs sont démarrés.")] = EngineChoice.fork,
-    open_marks: Annotated[Path | None, typer.Option("--open-marks", metavar="FICHIER", help="Vos notes aux questions ouvertes (TOML).")] = None,
-    scale: Annotated[Path | None, typer.Option("--scale", metavar="FICHIER", help="Un autre barème (TOML).")] = None,
-) -> None:
-    """Corriger un rendu ou une classe entière."""
+@app.command(short_help="Corriger un rendu ou une classe entière.")
+@click.argument("paths", metavar="CHEMIN…", nargs=-1, required=True, type=PATH)
+@with_json
+@click.option("--csv", type=PATH, metavar="FICHIER", help="Écrire aussi un tableau CSV.")
+@with_seed
+@click.option("--only", multiple=True, metavar="PARTIE", help="Ne corriger que cela : ex2, ex2.4, webhooks… (répétable).")
+@click.option("--details", is_flag=True, help="Montrer chaque échec sous le tableau.")
+@click.option(
+    "--isolation", type=click.Choice(["strict", "process"]), default="strict", show_default=True,
+    help="Ce que le code des étudiants ne peut pas faire ; process : seulement pour du code de confiance.",
+)  # fmt: skip
+@click.option(
+    "--engine", type=click.Choice(["fork", "fresh"]), default="fork", show_default=True,
+    help="Comment les serveurs sont démarrés ; fresh : un interpréteur neuf à chaque fois.",
+)  # fmt: skip
+@click.option("--open-marks", type=PATH, metavar="FICHIER", help="Vos notes aux questions ouvertes (TOML).")
+@click.option("--scale", type=PATH, metavar="FICHIER", help="Un autre barème (TOML).")
+def score(**options: Any) -> None:
+    """Corriger un rendu ou une classe entière : dossiers et archives .zip.
+
+    Un CHEMIN est un rendu s'il contient un dossier exN_… ou quiz/ ; sinon, chacun de ses enfants en est un.
+    """
     from grader.cli.score import Request, score_paths
 
-    request = Request(
-        paths=chemins, json=json, csv=csv, seed=seed, only=only, details=details,
-        isolation=isolation.value, engine=engine.value, open_marks=open_marks, scale=scale,
-    )  # fmt: skip
-    score_paths(request)
+    score_paths(Request(**options))
 
 
 @app.command()
-def doctor(json: Json = None) -> None:
+@with_json
+def doctor(json: Path | None) -> None:
     """Dire ce que cette machine permet, et quoi installer."""
     from grader.cli.doctor import examine
 
     examine(json)
+
+
+for _command in (app, *app.commands.values()):
+    _command.help = typeset(_command.help or "")
+    for _parameter in _command.params:
+        if isinstance(_parameter, click.Option) and _parameter.help:
+            _parameter.help = typeset(_parameter.help)

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from rich.markup import escape
 
 from grader.cli.console import out
-from grader.cli.reports import MARKS, print_criterion
+from grader.cli.reports import MARKS, print_criterion, print_failure
 from grader.errors import UsageError
 from grader.exercises import IDS, load
 from grader.grading import Request
@@ -33,7 +33,7 @@ def check_workspace(folder: Path, wanted: str | None, *, hint: bool, seed: int |
     for result in _grade(folder, exercises, only, draw_seed() if seed is None else seed):
         done.append(result)
         _print_line(result)
-        remember(state, list(result.criteria))
+        remember(state, result)
         if any(criterion.status != "passed" for criterion in result.criteria):
             failed = result
             break
@@ -81,11 +81,7 @@ def _print_first_failure(result: ExerciseResult, hints: dict[str, int], *, hint:
     out.print()
     first = next(criterion for criterion in result.criteria if criterion.status != "passed")
     if first.status == "skipped":
-        out.print(f"{MARKS['skipped']} Rien n'est vérifiable : {escape(first.reason or '')}")
-        if result.log.strip():
-            out.print("[dim]Fin de la sortie d'erreur de votre serveur :[/]")
-            for line in result.log.strip().splitlines()[-8:]:
-                out.print(f"  [dim]{escape(line)}[/]")
+        _print_precondition(result, first)
     else:
         print_criterion(first)
     if hint:
@@ -96,12 +92,24 @@ def _print_first_failure(result: ExerciseResult, hints: dict[str, int], *, hint:
         out.print(f"  un indice uv run grader check {result.id.partition('_')[0]} --hint")
 
 
+def _print_precondition(result: ExerciseResult, first: CriterionResult) -> None:
+    """Tell the one reason why nothing can be verified, and what the server itself said of it."""
+    out.print(f"{MARKS['skipped']} Rien n'est encore vérifiable : il faut d'abord que ceci marche.")
+    if result.precondition is None:
+        out.print(f"     {escape(first.reason or '')}")
+        return
+    print_failure(result.precondition)
+    lines = result.log.strip().splitlines()
+    if lines and not lines[-1].startswith("INFO:"):
+        out.print("     [dim]votre serveur a dit :[/]")
+        for line in lines[-4:]:
+            out.print(f"       [dim]{escape(line)}[/]")
+
+
 def _print_hint(result: ExerciseResult, criterion: CriterionResult, hints: dict[str, int]) -> None:
     """Give one level more than last time; the first level already stands in the failure."""
     texts = load(result.id).hints[criterion.id]
     level = min(hints.get(criterion.id, 0), len(LEVELS) - 1)
-    if criterion.status == "skipped":
-        out.print(f"     [cyan]indice 1/3[/]  {escape(texts['where'])}")
     out.print(f"     [cyan]indice {level + 2}/3[/]  {escape(texts[LEVELS[level]])}")
     hints[criterion.id] = level + 1
 

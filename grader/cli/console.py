@@ -1,20 +1,13 @@
 """The terminal: French typography put in at the last moment, harmless when it is a pipe."""
 
-import re
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-NO_BREAK, NARROW = "\u00a0", "\u202f"
+from grader.cli.typography import typeset
+
 PIPED_WIDTH = 120
-_BEFORE = re.compile(r" ([;!?])(?=\s|$|[)»])")
-
-
-def typeset(text: str) -> str:
-    """Put no-break spaces where French wants them: before « : », inside guillemets, before « ; ! ? »."""
-    text = text.replace("« ", f"«{NO_BREAK}").replace(" »", f"{NO_BREAK}»").replace(" : ", f"{NO_BREAK}: ")
-    return _BEFORE.sub(rf"{NARROW}\1", text.removesuffix(" :") + (f"{NO_BREAK}:" if text.endswith(" :") else ""))
 
 
 class FrenchConsole(Console):

@@ -3,7 +3,7 @@
 from rich.markup import escape
 
 from grader.cli.console import out
-from grader.results import CriterionResult, ExerciseResult, Results
+from grader.results import CriterionResult, ExerciseResult, FailureReport, Results
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "skipped": "[yellow]–[/]", "error": "[magenta]![/]", "not_run": "[dim]·[/]"}
 
@@ -15,9 +15,12 @@ def print_criterion(criterion: CriterionResult) -> None:
         out.print(f"     {MARKS[part.status]} {escape(part.title)}")
     if criterion.status == "error":
         out.print(f"     Erreur du correcteur, pas la vôtre : {escape((criterion.reason or '').strip().splitlines()[-1])}")
-    failure = criterion.failure
-    if failure is None:
-        return
+    if criterion.failure:
+        print_failure(criterion.failure)
+
+
+def print_failure(failure: FailureReport) -> None:
+    """Print what was sent, expected and received, and what to do next."""
     lines = {
         "envoyé": failure.sent, "attendu": failure.expected, "reçu": failure.received,
         "indice": failure.hint, "cours": failure.passage,

@@ -25,11 +25,11 @@ from grader.submissions import NothingToScoreError, Submission, find
 class Request:
     """The options of the command line, as they were given."""
 
-    paths: list[Path]
+    paths: tuple[Path, ...]
     json: Path | None
     csv: Path | None
     seed: int | None
-    only: list[str] | None
+    only: tuple[str, ...]
     details: bool
     isolation: Literal["strict", "process"]
     engine: Literal["fork", "fresh"]
@@ -58,7 +58,7 @@ def score_paths(request: Request) -> None:
     out.print(f"[dim]Graine {seed} · moteur {request.engine} · isolation {isolation} · {seconds} s[/]")
 
 
-def _find(paths: list[Path]) -> list[Submission]:
+def _find(paths: tuple[Path, ...]) -> list[Submission]:
     try:
         return find(paths)
     except NothingToScoreError as error:
@@ -71,7 +71,7 @@ def _check_writable(path: Path | None) -> None:
         raise UsageError(f"Impossible d'écrire {path} : donnez un fichier dans un dossier qui existe.")
 
 
-def _parts(only: list[str] | None, scale: Scale) -> frozenset[str] | None:
+def _parts(only: tuple[str, ...], scale: Scale) -> frozenset[str] | None:
     """Check the parts named by `--only`."""
     if not only:
         return None

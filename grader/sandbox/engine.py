@@ -18,7 +18,7 @@ EngineName = Literal["fork", "fresh"]
 Isolation = Literal["strict", "process"]
 
 # What every server gets besides the variables of the contract; the time zone is always the same, so is the result.
-COMMON_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONUNBUFFERED": "1"}
+COMMON_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"}
 
 
 @dataclass(frozen=True)

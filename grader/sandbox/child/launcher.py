@@ -162,6 +162,7 @@ def become_server(order: dict[str, Any], fds: list[int], channel: Channel) -> No
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(stdout, 1)
     os.dup2(stderr, 2)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a line printed is a line read
     channel.connection.detach()
     for fd in range(3, MAX_INHERITED_FD):
         if fd != listener:
