@@ -3,11 +3,13 @@
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from grader.checks.bench import ATTEMPTS, Bench
 from grader.checks.failure import Failure, describe
+from grader.sandbox.http import Response
 from grader.sender import Delivery, SvixSender, spellings
 
 Line = dict[str, Any]
@@ -17,57 +19,107 @@ PATIENCE_S = 2.0
 _LOOK_EVERY_S = 0.001
 
 
+@dataclass(frozen=True)
+class Told:
+    """A delivery that was answered, the outcome that the statement gives it, and its line."""
+
+    delivery: Delivery
+    outcome: str
+    line: Line
+
+
 class Journal:
-    """Follows the journal of one server; `sent` keeps every delivery that was sent through it."""
+    """Follows the journal of one server. `sent` keeps every delivery that was sent through it."""
 
     def __init__(self, bench: Bench, sender: SvixSender) -> None:
         self._bench = bench
         self._sender = sender
         self.sent: list[Delivery] = []
 
+    @property
+    def output(self) -> str:
+        """Everything that the server has written so far, errors included."""
+        return f"{self._bench.server.stdout.text()}\n{self._bench.server.stderr.text()}"
+
     def lines(self, **values: str) -> list[Line]:
         """Give the lines that are JSON objects with the three keys and these values, oldest first."""
         found = map(_parse, self._bench.server.stdout.text().split("\n"))
         return [line for line in found if line and all(line[key] == value for key, value in values.items())]
 
-    def deliver(self, delivery: Delivery) -> int:
-        """Send, again after a 5xx as Svix would; give how many lines of its id were there before the last attempt."""
+    def send(self, delivery: Delivery) -> Response:
+        """Send a delivery once."""
+        self.sent.append(delivery)
+        return self._bench.send(delivery)
+
+    def deliver(self, delivery: Delivery) -> tuple[Response, int]:
+        """Send, again after a 5xx as Svix would; give how many lines of this id stood before the last attempt."""
         current = delivery
         for _ in range(ATTEMPTS):
             known = len(self.lines(svix_id=delivery.svix_id))
-            self.sent.append(current)
-            response = self._bench.send(current)
+            response = self.send(current)
             if response.status < 500:
-                return known
+                break
             current = self._sender.resend(delivery)
-        raise Failure(
-            sent=delivery.label, expected="une réponse 2xx", received=describe(response), deliveries=[delivery]
-        )
+        return response, known
+
+    def told(self, delivery: Delivery, outcome: str) -> Told:
+        """Deliver what must be accepted, or refused if the outcome is `rejected`, and wait for its line."""
+        response, known = self.deliver(delivery)
+        if not (response.refused if outcome == "rejected" else response.accepted):
+            expected = "un refus (4xx)" if outcome == "rejected" else "une réponse 2xx"
+            raise Failure(
+                sent=delivery.label, expected=expected, received=describe(response), deliveries=[delivery]
+            )
+        return Told(delivery, outcome, self.line_of(delivery, known))
 
     def line_of(self, delivery: Delivery, known: int, **values: str) -> Line:
-        """Wait for one more line than `known` of the given values, or of the delivery's id. Raises Failure."""
+        """Wait for one more line than `known` of the delivery's id, or of other values. Raises Failure."""
         end = time.monotonic() + PATIENCE_S
         wanted = values or {"svix_id": delivery.svix_id}
         while len(found := self.lines(**wanted)) <= known:
             if time.monotonic() > end:
                 raise Failure(
                     sent=delivery.label,
-                    expected="aussitôt une ligne de plus sur la sortie standard : un objet JSON avec svix_id, type et outcome",
-                    received="aucune ligne de cette livraison",
+                    expected="aussitôt une ligne JSON sur la sortie standard, avec svix_id, type et outcome",
+                    received="aucune ligne pour cette livraison",
                     deliveries=[delivery],
                 )
             threading.Event().wait(_LOOK_EVERY_S)
         return found[-1]
 
+    def demand_one_line_each(self) -> None:
+        """Demand that no delivery has more lines than it was sent times."""
+        ids = [delivery.svix_id for delivery in self.sent]
+        for delivery in self.sent:
+            if len(self.lines(svix_id=delivery.svix_id)) > ids.count(delivery.svix_id):
+                raise Failure(
+                    sent=delivery.label,
+                    expected="une seule ligne JSON pour chaque livraison",
+                    received="plusieurs lignes",
+                    deliveries=[delivery],
+                )
 
-def leaked(text: str, data: Mapping[str, str]) -> str | None:
-    """Give the label of the first datum that stands in the text under any of its spellings, or None."""
-    return next((label for label, value in data.items() if any(form in text for form in spellings(value))), None)
+    def demand_no_secret(self, secrets: Collection[str]) -> None:
+        """Demand that neither a secret nor the signature of anything that was sent stands in the output."""
+        output = self.output
+        signatures = [delivery.headers["svix-signature"].removeprefix("v1,") for delivery in self.sent]
+        for said, hidden in (("un secret de signature", secrets), ("une signature", signatures)):
+            if any(text in output for text in hidden):
+                raise Failure(sent=_ALL, expected="ni secret ni signature sur la sortie", received=said)
+
+    def demand_nothing_personal(self, data: Mapping[str, str]) -> None:
+        """Demand that none of the data (label -> value) stands in the output, under any of its spellings."""
+        output = self.output
+        for label, value in data.items():
+            if any(form in output for form in spellings(value)):
+                raise Failure(
+                    sent=_ALL,
+                    expected="aucune donnée personnelle sur la sortie",
+                    received=f"une donnée : {label}",
+                )
 
 
-def signatures_of(deliveries: Sequence[Delivery]) -> list[str]:
-    """List the bare signatures of the deliveries, without their version."""
-    return [delivery.headers["svix-signature"].removeprefix("v1,") for delivery in deliveries]
+_ALL = "les livraisons de ce critère"
 
 
 def _parse(text: str) -> Line | None:

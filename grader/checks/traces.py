@@ -13,8 +13,8 @@ MAX_NAME = 40
 """Characters of a table's or column's name that a report shows: a student may have chosen any."""
 
 Place = tuple[str, str]
-Stored = dict[Place, list[str]]
-"""(table, column) -> the values found there, as text."""
+Stored = dict[Place, Counter[str]]
+"""(table, column) -> how often each value stands there, as text."""
 
 
 @dataclass(frozen=True)
@@ -33,23 +33,22 @@ class Fingerprint:
     """How to recognise one user in stored text. It knows what the user has shown until now, no later change."""
 
     def __init__(self, user: User) -> None:
-        self._needles = {label: _forms(value) for label, value in user.personal_data().items()}
-        # Another person's id may begin with this one, or end with it: only the whole word is this user's.
-        self._id = re.compile(rf"(?<![0-9A-Za-z_]){re.escape(user.id)}(?![0-9A-Za-z_])")
+        data = user.personal_data()
+        self._needles = {label: _forms(value) for label, value in data.items() if label != ID_LABEL}
+        # Another person's id may begin with this one: only the whole word is this user's.
+        self._id = re.compile(rf"(?<![0-9A-Za-z]){re.escape(user.id)}(?![0-9A-Za-z])")
 
     def labels_in(self, text: str) -> list[str]:
         """Name the kinds of personal data that the text holds."""
-        found = [
-            label for label, forms in self._needles.items() if label != ID_LABEL and any(form in text for form in forms)
-        ]
+        found = [label for label, forms in self._needles.items() if any(form in text for form in forms)]
         return [ID_LABEL, *found] if self._id.search(text) else found
 
     def traces(self, stored: Stored) -> Counter[Trace]:
         """Count the values of each column that hold a datum of this user."""
         found: Counter[Trace] = Counter()
         for (table, column), values in stored.items():
-            for text in values:
-                found.update(Trace(table, column, label) for label in self.labels_in(text))
+            for text, count in values.items():
+                found.update({Trace(table, column, label): count for label in self.labels_in(text)})
         return found
 
 
@@ -58,8 +57,13 @@ def read_all(database: Database) -> Stored:
     stored: Stored = {}
     for table, column, value in database.values():
         if value is not None:
-            stored.setdefault((table, column), []).append(as_text(value))
+            stored.setdefault((table, column), Counter())[as_text(value)] += 1
     return stored
+
+
+def added(before: Stored, now: Stored) -> Stored:
+    """Keep the values that were not there before: what older rows hold is nobody's doing."""
+    return {place: values - before.get(place, Counter()) for place, values in now.items()}
 
 
 def as_text(value: object) -> str:

@@ -1,5 +1,6 @@
 """Starting, watching and ending the processes of students' servers, behind one interface for both engines."""
 
+import contextlib
 import json
 import os
 import select
@@ -101,7 +102,8 @@ class ForkLauncher:
         self._new: list[int] = []
         self._arrived = threading.Condition()
         _send(self._control, {"path": list(path)})
-        threading.Thread(target=self._listen, name="fork server", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name="fork server", daemon=True)
+        self._listener.start()
 
     def start(self, order: dict[str, Any], fds: Sequence[int]) -> Process:
         """Ask for one fork and wait for its number."""
@@ -125,7 +127,10 @@ class ForkLauncher:
 
     def close(self) -> None:
         """End the fork server; the kernel kills its children with it."""
-        self._control.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        self._listener.join()
+        self._answers.close()
         self._control.close()
         self._process.wait()
 

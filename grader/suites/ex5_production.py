@@ -1,27 +1,28 @@
 """Exercise 5: settings, readiness, limits, tolerance, journal.
 
 Only ex5.6 sends events of another instance, only ex5.3 bodies of an unexpected shape: who gets one of them wrong
-loses that point and no other. Every other event is one of the instance that the server was given.
+loses that point and no other. Every other event bears the instance that the server was given as its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
-from typing import Any
 
-from grader.checks import Bench, Check, Database, Failure, Lab, criterion
+from grader.checks import Bench, Check, Failure, Lab, criterion
+from grader.checks.bench import ATTEMPTS
 from grader.checks.chunked import send_in_chunks
 from grader.checks.database import Row
 from grader.checks.failure import describe
-from grader.checks.journal import Journal, Line, leaked, signatures_of
+from grader.checks.journal import Journal, Told
+from grader.checks.shapes import Case, Shapes
+from grader.checks.unusable import cut_short, not_an_object, not_json, unknown_types, without_id
 from grader.sandbox.http import Response
-from grader.sender import BodyStyle, Delivery, Event, SimulatedClerk, User, dashboard_example, faults
+from grader.sender import Delivery, SimulatedClerk, User, faults
 
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
 IN_SECONDS_BELOW = 10**11
 """As in the statement: a smaller instant is in seconds."""
-
 HUGE_BYTES = 2 << 20
 LARGE_BYTES = 350_000
 TABLES = ("users", "inbox", "outbox", "dead_letters")
@@ -29,52 +30,61 @@ TABLES = ("users", "inbox", "outbox", "dead_letters")
 
 def precondition(bench: Bench, lab: Lab) -> None:
     """An ordinary signed delivery is accepted and leaves its row."""
-    clerk = at_home(lab, "precondition")
-    event = clerk.user_created(clerk.create_user())
-    recorded(bench, lab.sender.deliver(event), event)
+    recorded(bench, shapes(lab, "precondition").ordinary())
 
 
 def at_home(lab: Lab, purpose: str) -> SimulatedClerk:
-    """Make a Clerk instance that bears the id which the server was given as its own."""
+    """Make a Clerk instance that bears the id which the server is given as its own."""
     clerk = lab.clerk(purpose)
     clerk.instance_id = lab.instance_id
     return clerk
 
 
-def recorded(bench: Bench, delivery: Delivery, event: Event) -> Row:
-    """Demand that the delivery is accepted with its row of users, and that wrongly signed it was refused without."""
-    where = ("clerk_id = ?", event.data["id"])
-    bench.refuse(faults.signature_random(delivery))
-    if bench.db.count("users", *where):
+def shapes(lab: Lab, purpose: str) -> Shapes:
+    """Make what draws the deliveries of one check."""
+    return Shapes(lab, at_home(lab, purpose), lab.rng(f"shapes {purpose}"))
+
+
+def refused(bench: Bench, delivery: Delivery, table: str, where: str, key: object) -> None:
+    """Demand that the same body wrongly signed is refused, and leaves no row."""
+    forged = faults.signature_random(delivery)
+    bench.refuse(forged)
+    if bench.db.count(table, f"{where} = ?", key):
         raise Failure(
-            sent=faults.signature_random(delivery).label, expected="aucune ligne dans users", received="une ligne",
-            deliveries=[delivery],
-        )  # fmt: skip
+            sent=forged.label,
+            expected=f"aucune ligne dans {table}",
+            received="une ligne",
+            deliveries=[forged],
+        )
+
+
+def recorded(bench: Bench, case: Case) -> Row:
+    """Demand 2xx and a row of users; wrongly signed, a refusal and no row."""
+    delivery = case.delivery
+    refused(bench, delivery, "users", "clerk_id", case.row["clerk_id"])
     bench.accept(delivery)
-    row = bench.db.one(f"SELECT * FROM users WHERE {where[0]}", where[1])
+    row = bench.db.one("SELECT * FROM users WHERE clerk_id = ?", case.row["clerk_id"])
     if row is None:
         raise Failure(
-            sent=delivery.label, expected="une ligne dans users", received="aucune ligne", deliveries=[delivery]
+            sent=delivery.label,
+            expected="une ligne dans users",
+            received="aucune ligne",
+            deliveries=[delivery],
         )
     return row
 
 
-def demand_row(bench: Bench, delivery: Delivery, event: Event, **expected: object) -> None:
-    """Demand the row of a user with these values, those of the event's own data for the others."""
-    row = recorded(bench, delivery, event)
-    data = event.data
-    usual = {
-        "first_name": data.get("first_name"),
-        "last_name": data.get("last_name"),
-        "clerk_updated_at": data.get("updated_at"),
-        "deleted_at": None,
-    }
-    for column, value in (usual | expected).items():
+def demand_row(bench: Bench, case: Case) -> None:
+    """Demand 2xx and the right row of users; wrongly signed, a refusal and no row."""
+    row = recorded(bench, case)
+    for column, value in case.row.items():
         if row[column] != value:
             raise Failure(
-                sent=delivery.label, expected=f"users.{column} : {wanted_of(column, value)}",
-                received=kind_of(row[column]), deliveries=[delivery],
-            )  # fmt: skip
+                sent=case.delivery.label,
+                expected=f"users.{column} : {wanted_of(column, value)}",
+                received=kind_of(row[column]),
+                deliveries=[case.delivery],
+            )
 
 
 def wanted_of(column: str, value: object) -> str:
@@ -85,7 +95,7 @@ def wanted_of(column: str, value: object) -> str:
 
 
 def kind_of(value: object) -> str:
-    """Say what a column holds by its kind alone."""
+    """Say by its kind alone what a column holds."""
     if value is None:
         return "NULL"
     if isinstance(value, int):
@@ -120,7 +130,7 @@ def demand_status(bench: Bench, path: str, status: int, when: str = "") -> None:
 
 
 def overwrite(path: Path, rng: Random) -> None:
-    """Write noise over the database in place, and over the log and index that the WAL mode keeps beside it."""
+    """Write noise over the database in place, and over the log and its index that the WAL mode keeps beside it."""
     for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
         if file.exists():
             with file.open("r+b") as content:
@@ -140,94 +150,49 @@ def overwrite(path: Path, rng: Random) -> None:
 )
 def test_what_will_not_heal(bench: Bench, lab: Lab, check: Check) -> None:
     """Ce qui ne guérira pas reçoit 2xx et laisse une trace, une seule."""
-    clerk = at_home(lab, "ex5.2")
-    rng = lab.rng("ex5.2")
+    clerk, rng = at_home(lab, "ex5.2"), lab.rng("ex5.2")
     with check.part("type inconnu"):
-        for event in unknown_events(clerk, rng):
-            demand_ignored(bench, lab.sender.deliver(event))
-    buried: list[Delivery] = []
-    for title, deliveries in unusable(lab, clerk, rng).items():
+        for delivery in unknown_types(lab, clerk, rng):
+            demand_ignored(bench, delivery)
+    unusable = {
+        "corps illisible": not_json(lab, clerk, rng),
+        "corps qui n'est pas un objet": not_an_object(lab, clerk, rng),
+        "événement sans identifiant": without_id(lab, clerk),
+    }
+    for title, deliveries in unusable.items():
         with check.part(title):
             for delivery in deliveries:
+                refused(bench, delivery, "dead_letters", "svix_id", delivery.svix_id)
                 demand_dead(bench, delivery)
-                buried.append(delivery)
     with check.part("livraison inutilisable reçue deux fois"):
-        for delivery in buried or [unreadable(lab, clerk, rng)]:
-            demand_dead(bench, delivery, times="deux fois")
-
-
-def unknown_events(clerk: SimulatedClerk, rng: Random) -> list[Event]:
-    """Make an event of a real type that the exercise does not treat, and one of a type that nobody knows."""
-    user = clerk.create_user()
-    clerk.advance(MINUTE_MS)
-    invented = f"user.{rng.choice(('merged', 'archived', 'renewed'))}V{rng.randint(2, 9)}"
-    return [
-        clerk.organization_created(clerk.create_organization(created_by=user)),
-        clerk.user_updated(user).replace(type=invented),
-    ]
-
-
-def unreadable(lab: Lab, clerk: SimulatedClerk, rng: Random) -> Delivery:
-    """Make a signed body that ends too soon to be JSON."""
-    body = BodyStyle().write(clerk.user_created(clerk.create_user()).envelope())
-    return lab.sender.deliver_bytes(body[: rng.randint(len(body) // 3, len(body) - 2)], label="corps JSON coupé")
-
-
-def unusable(lab: Lab, clerk: SimulatedClerk, rng: Random) -> dict[str, list[Delivery]]:
-    """Make what is signed and can never be used, by the part that it belongs to."""
-    event = clerk.user_created(clerk.create_user())
-    session = clerk.session_created(clerk.open_session(clerk.create_user()))
-    deliver, raw, style = lab.sender.deliver, lab.sender.deliver_bytes, BodyStyle.draw(rng)
-    listed = style.write([event.envelope()])
-    return {
-        "corps illisible": [
-            unreadable(lab, clerk, rng),
-            raw(f"merci {clerk.identities.company()} !".encode(), label="corps de texte ordinaire"),
-        ],
-        "corps qui n'est pas un objet": [
-            raw(listed, label="corps qui est une liste JSON"),
-            raw(b'"user.created"', label="corps qui est une chaîne JSON"),
-            raw(b"null", label="corps « null »"),
-        ],
-        "événement sans identifiant": [
-            deliver(event.without_data("id")),
-            deliver(event.with_data(id=None)),
-            deliver(session.without_data("user_id")),
-        ],
-    }
+        for deliveries in unusable.values():
+            demand_dead(bench, lab.sender.resend(deliveries[0]), ", pour la seconde fois")
 
 
 def demand_ignored(bench: Bench, delivery: Delivery) -> None:
-    """Demand 2xx and a row of inbox that says `ignored`; wrongly signed, a refusal and no row."""
-    refused_without_row(bench, delivery, "inbox")
+    """Demand 2xx and a row of inbox that says `ignored`."""
+    refused(bench, delivery, "inbox", "svix_id", delivery.svix_id)
     bench.accept(delivery)
     row = bench.db.one("SELECT outcome FROM inbox WHERE svix_id = ?", delivery.svix_id)
     if row is None or row["outcome"] != "ignored":
         raise Failure(
-            sent=delivery.label, expected="une ligne d'inbox dont l'outcome est « ignored »",
-            received="aucune ligne" if row is None else "une ligne avec un autre outcome", deliveries=[delivery],
-        )  # fmt: skip
+            sent=delivery.label,
+            expected="une ligne d'inbox dont l'outcome est « ignored »",
+            received="aucune ligne" if row is None else "une ligne avec un autre outcome",
+            deliveries=[delivery],
+        )
 
 
-def demand_dead(bench: Bench, delivery: Delivery, times: str = "") -> None:
-    """Demand 2xx and exactly one row of dead_letters, however often it comes; wrongly signed, a refusal."""
-    refused_without_row(bench, delivery, "" if times else "dead_letters")
+def demand_dead(bench: Bench, delivery: Delivery, when: str = "") -> None:
+    """Demand 2xx and exactly one row of dead_letters, however often the delivery came before."""
     bench.accept(delivery)
     found = bench.db.count("dead_letters", "svix_id = ?", delivery.svix_id)
     if found != 1:
         raise Failure(
-            sent=f"{delivery.label}{times and f', {times}'}", expected="une ligne dans dead_letters",
-            received=f"{found} lignes" if found else "aucune ligne", deliveries=[delivery],
-        )  # fmt: skip
-
-
-def refused_without_row(bench: Bench, delivery: Delivery, table: str) -> None:
-    """Demand that the same body wrongly signed is refused, and leaves no row of its id in the table."""
-    forged = faults.signature_random(delivery)
-    bench.refuse(forged)
-    if table and bench.db.count(table, "svix_id = ?", delivery.svix_id):
-        raise Failure(
-            sent=forged.label, expected=f"aucune ligne dans {table}", received="une ligne", deliveries=[forged]
+            sent=f"{delivery.label}{when}",
+            expected="une ligne dans dead_letters",
+            received=f"{found} lignes" if found else "aucune ligne",
+            deliveries=[delivery],
         )
 
 
@@ -245,99 +210,37 @@ def refused_without_row(bench: Bench, delivery: Delivery, table: str) -> None:
 )
 def test_tolerance(bench: Bench, lab: Lab, check: Check) -> None:
     """Une forme inattendue donne quand même la bonne ligne."""
-    clerk = at_home(lab, "ex5.3")
-    with check.part("champs inconnus en plus"):
-        more_fields(bench, lab, clerk)
-    with check.part("champs facultatifs absents"):
-        fewer_fields(bench, lab, clerk)
-    with check.part("champs nuls"):
-        null_fields(bench, lab, clerk)
-    with check.part("exemple envoyé par le tableau de bord"):
-        event = dashboard_example(clerk)
-        delivery = deliver(lab, event, "exemple user.created du tableau de bord")
-        demand_row(bench, delivery, event, email=None)
-    with check.part("instant en secondes"):
-        instants(bench, lab, clerk, unit_ms=1000)
-    with check.part("instant en millisecondes"):
-        instants(bench, lab, clerk, unit_ms=1)
+    draw = shapes(lab, "ex5.3")
+    cases = {
+        "champs inconnus en plus": [draw.with_unknown_fields()],
+        "champs facultatifs absents": draw.with_missing_fields(),
+        "champs nuls": draw.with_nulls(),
+        "exemple envoyé par le tableau de bord": [draw.dashboard_example()],
+    }
+    for title, odd in cases.items():
+        with check.part(title):
+            for case in odd:
+                demand_row(bench, case)
+    for title, unit_ms in (("instant en secondes", 1000), ("instant en millisecondes", 1)):
+        with check.part(title):
+            demand_row(bench, draw.dated_in(unit_ms))
+            created, deleted = draw.deletion_dated_in(unit_ms)
+            demand_row(bench, created)
+            demand_deleted(bench, deleted)
 
 
-def deliver(lab: Lab, event: Event, label: str, **envelope: object) -> Delivery:
-    """Write the event in a drawn style, with other fields of the envelope (`...` takes one away), and say what it is."""
-    document = {name: value for name, value in {**event.envelope(), **envelope}.items() if value is not ...}
-    body = BodyStyle.draw(lab.rng(f"style {label}")).write(document)
-    return lab.sender.deliver_bytes(body, event.type, label=label)
-
-
-def more_fields(bench: Bench, lab: Lab, clerk: SimulatedClerk) -> None:
-    """Fields that nobody has documented yet, in the envelope, in the user and in its address."""
-    name = f"beta_{lab.rng('ex5.3 field').randint(100, 999)}"
-    user = clerk.create_user(emails=2)
-    event = clerk.user_created(user)
-    addresses = [{**address, name: True} for address in event.data["email_addresses"]]
-    event = event.with_data(email_addresses=addresses, **{name: {"depuis": 2027}})
-    event = event.replace(extra={name: ["a", 1, None]})
-    demand_row(bench, deliver(lab, event, "user.created avec des champs inconnus"), event, email=user.primary_email)
-
-
-def fewer_fields(bench: Bench, lab: Lab, clerk: SimulatedClerk) -> None:
-    """What Clerk itself once left out, then all that a row can do without."""
-    user = clerk.create_user()
-    event = clerk.user_created(user).replace(instance_id=None, attributes=None)
-    label = "user.created sans instance_id ni event_attributes"
-    demand_row(bench, deliver(lab, event, label), event, email=user.primary_email)
-    event = clerk.user_created(clerk.create_user())
-    bare = event.replace(data={name: event.data[name] for name in ("id", "object", "updated_at")})
-    demand_row(bench, deliver(lab, bare, "user.created sans nom ni adresse"), bare, email=None)
-    event = clerk.user_created(clerk.create_user()).without_data("updated_at")
-    label = "user.created sans updated_at"
-    demand_row(bench, deliver(lab, event, label), event, clerk_updated_at=event.timestamp)
-    event = clerk.user_created(clerk.create_user())
-    demand_row(bench, deliver(lab, event, "user.created sans timestamp", timestamp=...), event)
-
-
-def null_fields(bench: Bench, lab: Lab, clerk: SimulatedClerk) -> None:
-    """The same fields, there and null."""
-    event = clerk.user_created(clerk.create_user())
-    kept = ("id", "object", "updated_at")
-    nulls = event.with_data(**{name: None for name in event.data if name not in kept})
-    label = "user.created dont presque tout est null"
-    demand_row(bench, deliver(lab, nulls, label, event_attributes=None, instance_id=None), nulls, email=None)
-    event = clerk.user_created(clerk.create_user()).with_data(updated_at=None)
-    label = "user.created dont updated_at est null"
-    demand_row(bench, deliver(lab, event, label), event, clerk_updated_at=event.timestamp)
-    event = clerk.user_created(clerk.create_user())
-    demand_row(bench, deliver(lab, event, "user.created dont timestamp est null", timestamp=None), event)
-
-
-def instants(bench: Bench, lab: Lab, clerk: SimulatedClerk, unit_ms: int) -> None:
-    """An envelope's instant in one unit, where it is the version of a user and where it is that of a deletion."""
-    unit = "secondes" if unit_ms == 1000 else "millisecondes"
-    event = clerk.user_created(clerk.create_user()).without_data("updated_at")
-    stamp = event.timestamp // unit_ms
-    told = deliver(lab, event, f"user.created sans updated_at, timestamp en {unit}", timestamp=stamp)
-    demand_row(bench, told, event, clerk_updated_at=stamp * unit_ms)
-    user = clerk.create_user()
-    created = clerk.user_created(user)
-    demand_row(bench, lab.sender.deliver(created), created, email=user.primary_email)
-    clerk.advance(MINUTE_MS)
-    gone = clerk.user_deleted(user)
-    stamp = gone.timestamp // unit_ms
-    demand_deleted(bench, deliver(lab, gone, f"user.deleted, timestamp en {unit}", timestamp=stamp), user, stamp * unit_ms)
-
-
-def demand_deleted(bench: Bench, delivery: Delivery, user: User, at_ms: int) -> None:
-    """Demand 2xx and the user gone, or marked with an instant in milliseconds (which one is the student's choice)."""
-    bench.accept(delivery)
-    row = bench.db.one("SELECT deleted_at FROM users WHERE clerk_id = ?", user.id)
-    if row is None:
-        return
-    found = row["deleted_at"]
-    if not isinstance(found, int) or abs(found - at_ms) > DAY_MS:
+def demand_deleted(bench: Bench, case: Case) -> None:
+    """Demand 2xx and the user gone, or marked at an instant in milliseconds (to choose which one is no fault)."""
+    bench.accept(case.delivery)
+    row = bench.db.one("SELECT deleted_at FROM users WHERE clerk_id = ?", case.row["clerk_id"])
+    found = row["deleted_at"] if row else case.row["deleted_at"]
+    if not isinstance(found, int) or abs(found - case.row["deleted_at"]) > DAY_MS:
         raise Failure(
-            sent=delivery.label, expected="users.deleted_at : un instant en millisecondes, ou la ligne retirée",
-            received=kind_of(found), deliveries=[delivery],
-        )  # fmt: skip
+            sent=case.delivery.label,
+            expected="users.deleted_at : l'instant envoyé, en millisecondes",
+            received=kind_of(found),
+            deliveries=[case.delivery],
+        )
 
 
 @criterion(
@@ -352,22 +255,22 @@ def demand_deleted(bench: Bench, delivery: Delivery, user: User, at_ms: int) -> 
 )
 def test_edge(bench: Bench, lab: Lab, check: Check) -> None:
     """Le serveur borne ce qu'il lit, et ne redirige pas."""
-    clerk = at_home(lab, "ex5.4")
+    draw = shapes(lab, "ex5.4")
+
+    def in_chunks(delivery: Delivery) -> Response:
+        return send_in_chunks(bench, delivery)
+
     with check.part("corps démesuré, taille annoncée"):
-        too_large(bench, sized(lab, clerk, HUGE_BYTES, "corps de 2 Mio"), bench.send)
+        too_large(bench, draw.of_size(HUGE_BYTES, "corps de 2 Mio"), bench.send)
     with check.part("corps démesuré, envoyé par morceaux"):
-        event, small = sized(lab, clerk, LARGE_BYTES, "corps de 350 ko envoyé par morceaux")
-        accepted_in_chunks(bench, lab, event, small)
-        huge = sized(lab, clerk, HUGE_BYTES, "corps de 2 Mio envoyé par morceaux")
-        too_large(bench, huge, lambda delivery: send_in_chunks(bench, delivery))
+        accepted_in_chunks(bench, lab, draw.of_size(LARGE_BYTES, "corps de 350 ko envoyé par morceaux"))
+        too_large(bench, draw.of_size(HUGE_BYTES, "corps de 2 Mio envoyé par morceaux"), in_chunks)
     with check.part("grand corps légitime"):
-        event, large = sized(lab, clerk, LARGE_BYTES, "corps de 350 ko")
-        recorded(bench, large, event)
+        recorded(bench, draw.of_size(LARGE_BYTES, "corps de 350 ko"))
     with check.part("barre oblique finale"):
-        event = clerk.user_created(clerk.create_user())
-        delivery = lab.sender.deliver(event)
-        recorded(bench, delivery, event)
-        response = bench.send(lab.sender.deliver(event), path="/api/webhooks/clerk/")
+        case = draw.ordinary()
+        recorded(bench, case)
+        response = bench.send(lab.sender.resend(case.delivery), path="/api/webhooks/clerk/")
         if 300 <= response.status < 400:
             raise Failure(
                 sent="POST /api/webhooks/clerk/, avec la barre oblique finale",
@@ -376,41 +279,211 @@ def test_edge(bench: Bench, lab: Lab, check: Check) -> None:
             )
 
 
-def sized(lab: Lab, clerk: SimulatedClerk, size: int, label: str) -> tuple[Event, Delivery]:
-    """Make the creation of a user whose metadata fill the body to exactly `size` bytes."""
-    event = clerk.user_created(clerk.create_user())
-    filling = size - len(BodyStyle().write(event.with_data(public_metadata={"notes": ""}).envelope()))
-    event = event.with_data(public_metadata={"notes": "n" * filling})
-    return event, lab.sender.deliver_bytes(BodyStyle().write(event.envelope()), event.type, label=label)
-
-
-def too_large(
-    bench: Bench, sized_event: tuple[Event, Delivery], send: Callable[[Delivery], Response]
-) -> None:
+def too_large(bench: Bench, case: Case, send: Callable[[Delivery], Response]) -> None:
     """Demand exactly 413, and no row."""
-    event, delivery = sized_event
-    response = send(delivery)
-    if response.status != 413:
+    response = send(case.delivery)
+    stored = bench.db.count("users", "clerk_id = ?", case.row["clerk_id"])
+    if response.status != 413 or stored:
         raise Failure(
-            sent=delivery.label, expected="une réponse 413", received=describe(response), deliveries=[delivery]
+            sent=case.delivery.label,
+            expected="une réponse 413, et aucune ligne",
+            received=f"{describe(response)}{' et une ligne dans users' if stored else ''}",
+            deliveries=[case.delivery],
         )
-    if bench.db.count("users", "clerk_id = ?", event.data["id"]):
-        raise Failure(sent=delivery.label, expected="aucune ligne", received="une ligne", deliveries=[delivery])
 
 
-def accepted_in_chunks(bench: Bench, lab: Lab, event: Event, delivery: Delivery) -> None:
-    """Demand that a body of a legitimate size is accepted in chunks: its refusal says nothing about size."""
-    if not send_in_chunks(bench, faults.signature_random(delivery)).refused:
+def accepted_in_chunks(bench: Bench, lab: Lab, case: Case) -> None:
+    """Demand that a legitimate body is accepted in chunks: who refuses every chunked body has bounded nothing."""
+    response = send_in_chunks(bench, faults.signature_random(case.delivery))
+    if not response.refused:
         raise Failure(
-            sent=faults.signature_random(delivery).label, expected="un refus (4xx)", received="une autre réponse",
-            deliveries=[delivery],
-        )  # fmt: skip
+            sent=faults.signature_random(case.delivery).label,
+            expected="un refus (4xx)",
+            received=describe(response),
+            deliveries=[faults.signature_random(case.delivery)],
+        )
     for _ in range(ATTEMPTS):
-        response = send_in_chunks(bench, lab.sender.resend(delivery))
+        response = send_in_chunks(bench, lab.sender.resend(case.delivery))
         if response.status < 500:
             break
-    if not response.accepted or not bench.db.count("users", "clerk_id = ?", event.data["id"]):
+    stored = bench.db.count("users", "clerk_id = ?", case.row["clerk_id"])
+    if not response.accepted or not stored:
         raise Failure(
-            sent=delivery.label, expected="une réponse 2xx et une ligne dans users", received=describe(response),
-            deliveries=[delivery],
-        )  # fmt: skip
+            sent=case.delivery.label,
+            expected="une réponse 2xx et une ligne dans users",
+            received=f"{describe(response)} et {'une' if stored else 'aucune'} ligne",
+            deliveries=[case.delivery],
+        )
+
+
+@criterion(
+    "ex5.5",
+    anchor="structured-logs",
+    parts=(
+        "une ligne JSON par livraison",
+        "svix_id, type et outcome justes",
+        "aucune donnée personnelle",
+        "ni secret ni signature",
+    ),
+)
+def test_journal(bench: Bench, lab: Lab, check: Check) -> None:
+    """Le journal dit l'issue de chaque livraison, et rien de personnel."""
+    clerk, rng = at_home(lab, "ex5.5"), lab.rng("ex5.5")
+    user, unlucky = talkative(clerk), talkative(clerk)
+    journal = Journal(bench, lab.sender)
+    # First, so that whatever the server says of a failure is written by the time its output is searched.
+    fail(bench, journal, lab.sender.deliver(clerk.user_created(unlucky)), unlucky)
+    told: list[Told] = []
+    with check.part("une ligne JSON par livraison"):
+        told.extend(journal.told(delivery, outcome) for delivery, outcome in story(lab, clerk, user))
+        told.extend(of_no_use(bench, lab, clerk, rng, journal))
+        hostile(lab, clerk, rng, journal)
+        journal.demand_one_line_each()
+    with check.part("svix_id, type et outcome justes"):
+        demand_right(told)
+    with check.part("aucune donnée personnelle"):
+        demand_stored(bench, user)
+        for person in (user, unlucky):
+            data = person.personal_data().items()
+            journal.demand_nothing_personal({label: v for label, v in data if v != person.id})
+    with check.part("ni secret ni signature"):
+        journal.demand_no_secret([lab.secret, lab.secret.removeprefix("whsec_")])
+
+
+def talkative(clerk: SimulatedClerk) -> User:
+    """Make a user of whom there is much to tell."""
+    return clerk.create_user(emails=2, phones=1, username=True, external_id=True, metadata=True)
+
+
+def fail(bench: Bench, journal: Journal, delivery: Delivery, user: User) -> None:
+    """Deliver while the database refuses this user's row: what the server says of it is searched like the rest."""
+    bench.db.execute(
+        f"CREATE TRIGGER grader_failure BEFORE INSERT ON users WHEN NEW.clerk_id = '{user.id}'"
+        " BEGIN SELECT json_extract('{', '$'); END"
+    )
+    try:
+        journal.send(delivery)
+    finally:
+        bench.db.execute("DROP TRIGGER grader_failure")
+
+
+def story(lab: Lab, clerk: SimulatedClerk, user: User) -> Iterator[tuple[Delivery, str]]:
+    """Tell what happens to one user, each delivery with the outcome that the statement gives it."""
+    early = clerk.user_created(user)
+    created = lab.sender.deliver(early)
+    yield created, "processed"
+    yield lab.sender.resend(created), "duplicate"
+    clerk.advance(MINUTE_MS)
+    user.rename()
+    yield lab.sender.deliver(clerk.user_updated(user)), "processed"
+    yield lab.sender.deliver(early), "stale"
+    yield lab.sender.deliver(clerk.session_created(clerk.open_session(user))), "processed"
+    forged = faults.signature_random(lab.sender.deliver(clerk.user_created(clerk.create_user())))
+    yield forged, "rejected"
+
+
+def of_no_use(bench: Bench, lab: Lab, clerk: SimulatedClerk, rng: Random, journal: Journal) -> Iterator[Told]:
+    """Deliver what ex5.2 judges; here a line must only say what the rows say, where they say it."""
+    unknown, broken = unknown_types(lab, clerk, rng)[0], cut_short(lab, clerk, rng)
+    rows = {
+        "ignored": (unknown, "SELECT 1 FROM inbox WHERE outcome = 'ignored' AND svix_id = ?"),
+        "dead": (broken, "SELECT 1 FROM dead_letters WHERE svix_id = ?"),
+    }
+    for outcome, (delivery, sql) in rows.items():
+        _, known = journal.deliver(delivery)
+        if bench.db.one(sql, delivery.svix_id):
+            yield Told(delivery, outcome, journal.line_of(delivery, known))
+
+
+def hostile(lab: Lab, clerk: SimulatedClerk, rng: Random, journal: Journal) -> None:
+    """Send an id that would break a line which is not written as JSON; what becomes of it is the student's choice."""
+    forged = faults.signature_random(lab.sender.deliver(clerk.user_created(clerk.create_user())))
+    forged = faults.header_replaced(forged, "svix-id", f'msg_"{rng.randrange(10**9)}')
+    known = len(journal.lines(outcome="rejected"))
+    journal.send(forged)
+    journal.line_of(forged, known, outcome="rejected")
+
+
+def demand_right(told: list[Told]) -> None:
+    """Demand the right outcome and type in the lines (the statement leaves open the type of what was never read)."""
+    if not told:
+        raise Failure(sent="les livraisons de ce critère", expected="leurs lignes", received="aucune ligne")
+    for one in told:
+        typed = one.outcome in ("rejected", "dead") or one.line["type"] == one.delivery.type
+        if one.line["outcome"] != one.outcome or not typed:
+            raise Failure(
+                sent=one.delivery.label,
+                expected=f"une ligne dont l'outcome est « {one.outcome} », avec le type de l'événement",
+                received="un autre type" if one.line["outcome"] == one.outcome else "un autre outcome",
+                deliveries=[one.delivery],
+            )
+
+
+def demand_stored(bench: Bench, user: User) -> None:
+    """Demand that the server has had the personal data in hand: a journal that never saw them proves nothing."""
+    row = bench.db.one("SELECT email, last_name FROM users WHERE clerk_id = ?", user.id)
+    if row is None or (row["email"], row["last_name"]) == (None, None):
+        raise Failure(
+            sent="user.created, puis user.updated",
+            expected="l'adresse et le nom de l'utilisateur dans users",
+            received="aucune ligne" if row is None else "NULL",
+        )
+
+
+@criterion(
+    "ex5.6",
+    anchor="instances",
+    parts=(
+        "autre instance refusée, sans ligne",
+        "notre instance acceptée",
+        "événement sans instance accepté",
+        "environnement inconnu : refus de démarrer",
+        "production sans instance : refus de démarrer",
+    ),
+)
+def test_two_worlds(lab: Lab, check: Check) -> None:
+    """La production refuse les autres instances et les réglages douteux."""
+    draw, rng = shapes(lab, "ex5.6"), lab.rng("ex5.6")
+    with lab.bench(APP_ENV="production") as bench:
+        with check.part("autre instance refusée, sans ligne"):
+            foreign(bench, lab, lab.clerk("ex5.6 foreign"))
+        with check.part("notre instance acceptée"):
+            recorded(bench, draw.ordinary())
+        with check.part("événement sans instance accepté"):
+            recorded(bench, draw.without_instance())
+    unknown = rng.choice(("staging", "preprod", "test", "recette"))
+    with check.part("environnement inconnu : refus de démarrer"):
+        for value in (unknown, None, ""):
+            lab.refuse_to_start(draw.ordinary().delivery, start_with("APP_ENV", value), APP_ENV=value)
+    with check.part("production sans instance : refus de démarrer"):
+        for value in (None, ""):
+            sent = f"{start_with('CLERK_INSTANCE_ID', value)}, en production"
+            changes = {"APP_ENV": "production", "CLERK_INSTANCE_ID": value}
+            lab.refuse_to_start(draw.ordinary().delivery, sent, **changes)
+
+
+def foreign(bench: Bench, lab: Lab, clerk: SimulatedClerk) -> None:
+    """Demand that another instance's events are refused without a row, and that one of them is accepted as ours."""
+    user = clerk.create_user()
+    clerk.advance(MINUTE_MS)
+    created = clerk.user_created(user)
+    for event in (created, clerk.organization_created(clerk.create_organization(created_by=user))):
+        delivery = lab.sender.deliver(event)
+        before = {table: bench.db.count(table) for table in TABLES}
+        bench.refuse(delivery)
+        grown = [table for table in TABLES if bench.db.count(table) != before[table]]
+        if grown:
+            raise Failure(
+                sent=f"{delivery.label}, d'une autre instance",
+                expected="aucune ligne",
+                received=f"une ligne de plus dans {grown[0]}",
+                deliveries=[delivery],
+            )
+    bench.accept(lab.sender.deliver(created.replace(instance_id=lab.instance_id)))
+
+
+def start_with(name: str, value: str | None) -> str:
+    """Say with what a server was started."""
+    if value is None:
+        return f"démarrage sans {name}"
+    return f"démarrage avec {name} = « {value} »" if value else f"démarrage avec {name} vide"

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import struct
+import sys
 from collections.abc import Mapping, Sequence
 
 from . import seccomp
@@ -32,7 +33,7 @@ def limit(limits: Mapping[str, int]) -> None:
 
 def die_with_parent() -> None:
     """Ask the kernel to kill this process when the one that started it ends (Linux; elsewhere nothing)."""
-    if hasattr(os, "pidfd_open"):
+    if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
