@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.checks.database import Database
 from grader.checks.failure import Failure, describe
+from grader.checks.waiting import wait_until_at_rest
 from grader.messages import last_words
 from grader.sandbox.http import NoAnswerError, Response
 from grader.sandbox.server import Server
@@ -20,11 +21,8 @@ if TYPE_CHECKING:
 WEBHOOK_PATH = "/api/webhooks/clerk"
 ATTEMPTS = 4
 """One delivery and three retries: a 5xx is not a fault by itself (rule 3 of the contract)."""
-SETTLING_S = 0.05
-"""Once every request has been read by the servers, what they get to reach the lock that the grader holds."""
 UNDER_WAY_S = 0.8
-"""How long the servers have to read them all: one that works on a request at a time reads the next one after it.
-Statements promise that the lock is never held for more than a second."""
+"""How long the grader holds the lock at most; statements promise less than a second."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +101,8 @@ class Bench:
     def together(self, requests: Sequence[tuple["Bench", Request]]) -> list[Response | None]:
         """Send all at once while the grader holds the write lock; None stands for no answer.
 
-        The lock is let go once the servers have read every request, so that all are under way at the same time,
-        or after less than a second: a server that blocks on one request reads no other one meanwhile.
+        The lock is let go once the servers have read every request and got as far as they can, so that all are
+        under way at the same time; or after `UNDER_WAY_S`, for a server that blocks on one request reads no other.
         """
         waiting = threading.Semaphore(0)
         with ThreadPoolExecutor(len(requests)) as pool, self.db.write_lock():
@@ -112,7 +110,7 @@ class Bench:
             end = time.monotonic() + UNDER_WAY_S
             for _ in requests:
                 waiting.acquire(timeout=max(0.0, end - time.monotonic()))
-            threading.Event().wait(SETTLING_S)
+            wait_until_at_rest({bench.server.pid for bench, _ in requests}, end)
         return [future.result() for future in futures]
 
     def twin(self) -> "Bench":

@@ -25,6 +25,7 @@ class LiveTable:
     def __init__(self, submissions: list[Submission], scale: Scale, options: Options) -> None:
         self._submissions = submissions
         self._scale = scale
+        self._partial = options.only is not None
         self._exercises: dict[str, dict[str, ExerciseResult]] = {s.id: {} for s in submissions}
         self._done: dict[str, SubmissionResult] = {}
         self._progress = Progress(
@@ -68,22 +69,24 @@ class LiveTable:
             table.add_column(title, justify="right")
         for title in ("Exercices", *(f"Quiz {name}" if wide else "Quiz" for name in self._scale.quizzes), "Ouvertes", "Total"):
             table.add_column(title, justify="right")
-        table.add_column("Mention", overflow="fold")
+        table.add_column("Mention", overflow="fold", min_width=10)
         submissions = self._submissions if max_rows is None else self._recent(max_rows)
         for submission in submissions:
             table.add_row(*self._row(submission, wide))
         return table
 
     def _recent(self, count: int) -> list[Submission]:
-        begun = [s for s in self._submissions if self._exercises[s.id] or s.id in self._done]
-        return begun[-count:]
+        """Show the last rows that have begun, and below them those that come next."""
+        begun = sum(1 for s in self._submissions if self._exercises[s.id] or s.id in self._done)
+        first = max(0, min(begun - count // 2, len(self._submissions) - count))
+        return self._submissions[first : first + count]
 
     def _row(self, submission: Submission, wide: bool) -> list[str]:
         exercises, done = self._exercises[submission.id], self._done.get(submission.id)
         row = [escape(submission.id)]
         row += [_cell(exercises.get(identifier)) for identifier in IDS] if wide else []
         if done is None:
-            return [*row, *[""] * (len(self._scale.quizzes) + 3), "[dim]en cours[/]"]
+            return [*row, *[""] * (len(self._scale.quizzes) + 3), "[dim]en cours[/]" if exercises else "[dim]en attente[/]"]
         if done.problem:
             return [*row, *[""] * (len(self._scale.quizzes) + 1), "", f"0/{done.total.max}", f"[red]{escape(done.problem)}[/]"]
         points = sum(e.points for e in done.exercises)
@@ -94,7 +97,7 @@ class LiveTable:
             row.append("–" if quiz is None else "[dim]absent[/]" if quiz.missing else f"{quiz.points}/{quiz.max}")
         questions = done.open_questions
         row.append(f"{number(questions.points)}/{questions.max}" if questions.status != "pending" else "[yellow]à noter[/]")
-        return [*row, f"[bold]{number(done.total.points)}/{done.total.max}[/]", _mention(done)]
+        return [*row, f"[bold]{number(done.total.points)}/{done.total.max}[/]", _mention(done, partial=self._partial)]
 
     def _print_notices(self) -> None:
         for result in self._done.values():
@@ -116,9 +119,11 @@ def _cell(result: ExerciseResult | None) -> str:
     return f"[{color}]{result.points}/{result.max}[/]"
 
 
-def _mention(result: SubmissionResult) -> str:
+def _mention(result: SubmissionResult, *, partial: bool) -> str:
     if result.status == "error":
         return "[magenta]erreur du correcteur : --details[/]"
+    if partial:
+        return "[dim]correction partielle[/]"
     if result.total.pending:
         return f"[yellow]{result.total.pending} points à noter[/]"
     return result.total.mention or ""

@@ -59,6 +59,11 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
+    @property
+    def pid(self) -> int:
+        """The number of the process, for who watches how far it has got."""
+        return self._process.pid
+
     def request(
         self,
         method: str,

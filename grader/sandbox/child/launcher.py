@@ -45,12 +45,13 @@ def become_server(order: dict[str, Any], fds: list[int], channel: Channel) -> No
     os.environ.update(order["environ"])
     sys.argv[:] = ["server"]
     sys.path[:0] = [p for p in order["path"] if p not in sys.path]
-    sys.path.insert(0, order["cwd"])
-    sys.pycache_prefix = order["pycache"]
     os.chdir(order["cwd"])
     from . import server
 
     confinement.limit(order["limits"])
     if order["readable"] is not None:
         confinement.confine(order["readable"], order["writable"])
+    # Only now: what an earlier server of the same student left in these two folders must not run unconfined.
+    sys.path.insert(0, order["cwd"])
+    sys.pycache_prefix = order["pycache"]
     server.run(order["factory"], listener)
