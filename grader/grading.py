@@ -16,9 +16,10 @@ from grader.checks.plugin import GradingPlugin, Outcome, replay_of
 from grader.checks.run import run_suite
 from grader.collect import collect
 from grader.exercises import Exercise
+from grader.messages import harmless_lines
 from grader.paths import COURSE
 from grader.results import CriterionResult, ExerciseResult, FailureReport, Part
-from grader.sandbox.engine import Engine
+from grader.sandbox.engine import Engine, Workspace
 from grader.sources import Source
 
 LOG_CHARACTERS = 4000
@@ -40,8 +41,17 @@ def key_of(seed: int, student: str, exercise: str) -> bytes:
 
 def grade_exercise(engine: Engine, source: Source, exercise: Exercise, request: Request) -> ExerciseResult:
     """Grade one exercise. Whatever the student's files are, this returns; errors of the grader are told as such."""
-    began = time.perf_counter()
     space = engine.workspace()
+    try:
+        return _grade_in(space, engine, source, exercise, request)
+    finally:
+        engine.discard(space)
+
+
+def _grade_in(
+    space: Workspace, engine: Engine, source: Source, exercise: Exercise, request: Request
+) -> ExerciseResult:
+    began = time.perf_counter()
     collected = collect(source, exercise, space)
     if collected.missing:
         absent = wanted_results(exercise, request.only, "skipped", collected.missing)
@@ -99,8 +109,7 @@ def _log(plugin: GradingPlugin, lab: Lab) -> str:
     """Keep the end of what the first server wrote on its error stream when nothing could be judged."""
     if plugin.precondition_failure is None:
         return ""
-    return lab.redact(lab.first_log()[-LOG_CHARACTERS:])
-
+    return harmless_lines(lab.redact(lab.first_log())[-LOG_CHARACTERS:])
 
 
 def _criterion(outcome: Outcome, exercise: Exercise, lab: Lab) -> CriterionResult:

@@ -11,9 +11,17 @@ _SPACES = re.compile(r"\s+")
 
 def harmless(text: str, limit: int = MAX_SHOWN) -> str:
     """Give the text on one line, without control or bidirectional characters, cut at `limit` characters."""
-    kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text[: 8 * limit])
-    line = _SPACES.sub(" ", kept).strip()
+    line = _SPACES.sub(" ", _printable(text[: 8 * limit])).strip()
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def harmless_lines(text: str) -> str:
+    """Give the text with its lines and indents, without any other control character."""
+    return "\n".join(_printable(line).rstrip() for line in text.split("\n"))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:

@@ -101,8 +101,8 @@ class Bench:
     def together(self, requests: Sequence[tuple["Bench", Request]]) -> list[Response | None]:
         """Send all at once while the grader holds the write lock; None stands for no answer.
 
-        The lock is let go once the servers have read every request and got as far as they can, so that all are
-        under way at the same time; or after `UNDER_WAY_S`, for a server that blocks on one request reads no other.
+        The lock is let go once the servers have read every request and got as far as they can, so that all
+        are under way at the same time; or after `UNDER_WAY_S`: one that blocks on a request reads no other.
         """
         waiting = threading.Semaphore(0)
         with ThreadPoolExecutor(len(requests)) as pool, self.db.write_lock():

@@ -1,4 +1,4 @@
-"""Sending a body in chunks: no `content-length` announces its size, only counting what arrives can bound it."""
+"""Sending a body in chunks: no `content-length` tells its size, only a count of what arrives bounds it."""
 
 import contextlib
 import http.client
@@ -16,7 +16,8 @@ CHUNK_BYTES = 1 << 16
 def send_in_chunks(bench: Bench, delivery: Delivery) -> Response:
     """Send one delivery once, with `transfer-encoding: chunked`. Raises Failure if nothing comes back.
 
-    A server may answer and close before it has read everything: what it answered still counts.
+    A server may answer and close before it has read everything: what it answered still counts. No failure
+    offers a replay: sent again in one piece, the same body would prove something else.
     """
     connection = http.client.HTTPConnection("localhost:8000")
     connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -37,7 +38,6 @@ def send_in_chunks(bench: Bench, delivery: Delivery) -> Response:
             sent=f"{delivery.label}, envoyée par morceaux",
             expected="une réponse HTTP",
             received="rien dans le temps imparti" if isinstance(error, TimeoutError) else "rien",
-            deliveries=[delivery],
         ) from error
     finally:
         connection.close()

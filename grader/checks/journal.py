@@ -52,7 +52,7 @@ class Journal:
         return self._bench.send(delivery)
 
     def deliver(self, delivery: Delivery) -> tuple[Response, int]:
-        """Send, again after a 5xx as Svix would; give how many lines of this id stood before the last attempt."""
+        """Send, again after a 5xx as Svix would; give how many lines it had before the last attempt."""
         current = delivery
         for _ in range(ATTEMPTS):
             known = len(self.lines(svix_id=delivery.svix_id))

@@ -1,4 +1,4 @@
-"""Deliveries of an unexpected shape, each with the row of users that it must leave: bare, null, early or odd."""
+"""Deliveries of an unexpected shape, each with the row of users that it must leave."""
 
 from dataclasses import dataclass
 from random import Random
@@ -91,7 +91,7 @@ class Shapes:
         return Case(delivery, self._row(event, email=None))
 
     def dated_in(self, unit_ms: int) -> Case:
-        """A creation whose only version is the envelope's instant, in seconds (1000) or in milliseconds (1)."""
+        """A creation with no version but the envelope's instant, in seconds (1000) or milliseconds (1)."""
         event = self._creation()[0].without_data("updated_at")
         stamp = event.timestamp // unit_ms
         label = f"user.created sans updated_at, timestamp en {unit(unit_ms)}"

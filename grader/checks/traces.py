@@ -30,7 +30,7 @@ class Trace:
 
 
 class Fingerprint:
-    """How to recognise one user in stored text. It knows what the user has shown until now, no later change."""
+    """How to recognise one user in stored text. It knows nothing that they show later."""
 
     def __init__(self, user: User) -> None:
         data = user.personal_data()

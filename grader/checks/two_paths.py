@@ -1,4 +1,4 @@
-"""The two paths of a user into the database, the delivery and the login, and what the row must then say (exercise 2)."""
+"""Exercise 2: the two paths of a user into the database, delivery and login, and what the row must say."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,8 +65,7 @@ class Story:
 
     def arrives_late(self, event: Event) -> None:
         """Deliver an event whose answer is not judged, again while it is not 2xx (rule 3 of the contract)."""
-        delivery = self._delivery(event)
-        self.settle(delivery)
+        self.settle(self._delivery(event))
 
     def settle(self, delivery: Delivery) -> None:
         """Send a delivery until it is answered 2xx, at most as often as rule 3 says."""
@@ -76,7 +75,7 @@ class Story:
             delivery = self._lab.sender.resend(delivery)
 
     def signs_in(self, user: User, issued_at: int, sent: str) -> Snapshot:
-        """Log in with a token of that `iat` (seconds) telling the user as it is now: 2xx at once, or Failure."""
+        """Log in with a token of that `iat` (seconds), of the user as it is: 2xx at once, or Failure."""
         login = Login.of(self._lab.tokens, user, issued_at)
         response = self.bench.request("POST", SYNC_PATH, headers=login.headers)
         if not response.accepted:
@@ -88,7 +87,7 @@ class Story:
         return self.bench.db.one("SELECT * FROM users WHERE clerk_id = ?", clerk_id)
 
     def expect(self, wanted: Snapshot, sent: str, *columns: str) -> Row:
-        """Demand a living row with the snapshot's values in these columns (e-mail and names by default); give it."""
+        """Demand a living row with the snapshot's values in `columns` (by default e-mail and names); give it."""
         row = self.row(wanted.clerk_id)
         if row is None:
             raise self._failure(sent, "une ligne dans users", "aucune ligne")
@@ -128,7 +127,7 @@ class Story:
 
 
 def _expected(name: str, value: Any) -> str:
-    return f"{name} : NULL" if value is None else f"{name} : la valeur envoyée"
+    return f"{name} : NULL" if value is None else f"{name} : la valeur la plus récente"
 
 
 def _received(name: str, value: Any) -> str:

@@ -9,7 +9,7 @@ MINUTE_MS = 60_000
 
 
 def unknown_types(lab: Lab, clerk: SimulatedClerk, rng: Random) -> list[Delivery]:
-    """Make a delivery of a real type that the exercise does not treat, and one of a type that nobody knows."""
+    """Make a delivery of a real type that the exercise does not treat, and one of an invented type."""
     user = clerk.create_user()
     clerk.advance(MINUTE_MS)
     invented = f"user.{rng.choice(('merged', 'archived', 'renewed'))}V{rng.randint(2, 9)}"

@@ -1,4 +1,4 @@
-"""Telling when servers have got as far as they can: every thread of theirs sleeps, before a lock or for a request."""
+"""Telling when servers have got as far as they can: all their threads sleep, for a lock or for a request."""
 
 import time
 from collections.abc import Iterable
@@ -6,11 +6,11 @@ from pathlib import Path
 
 LOOK_EVERY_S = 0.002
 QUIET_LOOKS = 4
-"""A thread that polls a lock wakes for an instant now and then; one that works is seen at almost every look."""
+"""Who polls a lock wakes for an instant now and then; who works is seen at almost every look."""
 
 
 def wait_until_at_rest(pids: Iterable[int], until: float) -> None:
-    """Wait until no thread of these processes wants the processor, or until the instant `until` (time.monotonic).
+    """Wait until no thread of these processes wants the processor, or until `until` (of time.monotonic).
 
     Unlike a pause of fixed length, it gives a server on a busy machine the time that it needs.
     """
@@ -22,13 +22,14 @@ def wait_until_at_rest(pids: Iterable[int], until: float) -> None:
 
 
 def _wants_processor(pid: int) -> bool:
-    """Tell whether a thread of the process is running or waits for its turn (state R, or D while it reads a file)."""
+    """Tell whether a thread of the process runs or waits for its turn (state R), or reads a disk (D)."""
+    return any(_state(stat) in (b"R", b"D") for stat in Path(f"/proc/{pid}/task").glob("*/stat"))
+
+
+def _state(stat: Path) -> bytes:
+    """Read a thread's state, empty once it has ended: `number (name) state …`, the name may hold anything."""
     try:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            # `number (name) state …`: the name may hold anything, parentheses too.
-            state = (task / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
-            if state in "RD":
-                return True
-    except (OSError, IndexError):
-        return False  # it has ended, or ends
-    return False
+        _, _, after = stat.read_bytes().rpartition(b")")
+    except OSError:
+        return b""
+    return after.split()[0] if after else b""

@@ -2,13 +2,12 @@
 
 import itertools
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from grader.sandbox import scratch
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import ForkLauncher, FreshLauncher, Launcher
 from grader.sandbox.runtime import Runtime, prepare
@@ -30,16 +29,22 @@ class Workspace:
 
 
 class Engine:
-    """Starts servers. A context manager: leaving it ends whatever still runs and removes its folders."""
+    """Starts servers. A context manager: leaving it ends whatever still runs and removes its folders.
+
+    Its folder is made below `parent`, which whoever made that one can remove should this process be killed.
+    """
 
     def __init__(
-        self, name: EngineName = "fork", isolation: Isolation = "strict", limits: Limits | None = None
+        self,
+        name: EngineName = "fork",
+        isolation: Isolation = "strict",
+        limits: Limits | None = None,
+        parent: Path | None = None,
     ) -> None:
         self.name = name
         self.isolation = isolation
         self.limits = limits or Limits()
-        # Unix socket paths are short (107 bytes), temporary folders may not be: /dev/shm is, and costs no disk.
-        self.folder = Path(tempfile.mkdtemp(prefix="grader-", dir=_scratch_root()))
+        self.folder = scratch.make(parent)
         self._runtime: Runtime = prepare(self.folder / "lib")
         path = [str(self._runtime.path)]
         self._launcher: Launcher = ForkLauncher(path) if name == "fork" else FreshLauncher()
@@ -54,7 +59,7 @@ class Engine:
     def close(self) -> None:
         """End every server and remove every folder."""
         self._launcher.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        scratch.remove(self.folder)
 
     def workspace(self) -> Workspace:
         """Make a new pair of empty folders."""
@@ -64,6 +69,10 @@ class Engine:
         space.data.mkdir()
         return space
 
+    def discard(self, space: Workspace) -> None:
+        """Remove a pair of folders whose servers have ended: what one exercise wrote takes no room from the next."""
+        scratch.remove(space.data.parent)
+
     def start(self, space: Workspace, factory: str, environ: Mapping[str, str]) -> Server:
         """Start the ASGI application that `module:attribute` makes, with this environment and no other.
 
@@ -72,18 +81,16 @@ class Engine:
         """
         number = next(self._numbers)
         socket_path = self.folder / f"s{number}"
-        pycache = space.data.parent / "pycache"
-        pycache.mkdir(exist_ok=True)
         strict = self.isolation == "strict"
         order = {
             "factory": factory,
             "cwd": str(space.code),
             "environ": {**COMMON_ENVIRONMENT, "HOME": str(space.data), "TMPDIR": str(space.data), **environ},
             "path": [str(self._runtime.path)],
-            "pycache": str(pycache),
+            "pycache": str(space.data / "pycache"),
             "limits": self.limits.for_kernel() if strict else {},
             "readable": [*self._runtime.readable, str(space.code)] if strict else None,
-            "writable": [str(space.data), str(pycache)],
+            "writable": [str(space.data)],
         }
         out, out_writer = os.pipe()
         err, err_writer = os.pipe()
@@ -95,9 +102,3 @@ class Engine:
                 os.close(err_writer)
         return Server(process, socket_path, (out, err), self.limits, space.data)
 
-
-def _scratch_root() -> str | None:
-    """Prefer memory for the students' databases: writing them to a disk is most of what a grading would wait for."""
-    shared = Path("/dev/shm")
-    usable = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 1 << 30
-    return str(shared) if usable else None

@@ -11,10 +11,13 @@ class Limits:
 
     memory_bytes: int = 2048 * MIB  # address space: forty threads reserve far more than they use
     cpu_s: int = 20
-    file_bytes: int = 32 * MIB
+    file_bytes: int = 16 * MIB
     open_files: int = 256
     output_bytes: int = 4 * MIB
     folder_bytes: int = 128 * MIB
+    folder_entries: int = 5000
+    threads: int = 200
+    resident_bytes: int = 512 * MIB
     lifetime_s: float = 60.0
     start_s: float = 10.0
 

@@ -11,6 +11,7 @@ from grader.sandbox import http
 from grader.sandbox.http import NoAnswerError, Response
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import Process, readable_now
+from grader.sandbox.usage import excess
 
 WATCH_EVERY_S = 0.2
 
@@ -90,7 +91,7 @@ class Server:
         self._socket_path.unlink(missing_ok=True)
 
     def _watch(self) -> None:
-        """Drain both streams; stop a server that writes too much, fills its folder or outstays its time."""
+        """Drain both streams; stop a server that writes too much, uses too much or outstays its time."""
         outputs = dict(zip(self._pipes, (self.stdout, self.stderr), strict=True))
         deadline = time.monotonic() + self._limits.lifetime_s
         next_look = time.monotonic() + WATCH_EVERY_S
@@ -111,29 +112,12 @@ class Server:
     def _stop_if_beyond(self, remaining_s: float) -> None:
         if self.stdout.exceeded or self.stderr.exceeded:
             self.stopped_because = f"plus de {self._limits.output_bytes >> 20} Mio écrits sur la sortie"
-        elif folder_bytes(self._folder) > self._limits.folder_bytes:
-            self.stopped_because = f"plus de {self._limits.folder_bytes >> 20} Mio écrits dans son dossier"
         elif remaining_s <= 0:
             self.stopped_because = f"plus de {self._limits.lifetime_s:.0f} s de marche"
+        else:
+            self.stopped_because = excess(self.pid, self._folder, self._limits)
         if self.stopped_because:
             self._process.kill()
-
-
-def folder_bytes(folder: Path) -> int:
-    """Sum the sizes of the files below a folder, in bytes; what vanishes meanwhile counts for nothing."""
-    total = 0
-    pending = [folder]
-    while pending:
-        try:
-            with os.scandir(pending.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        pending.append(Path(entry.path))
-                    else:
-                        total += entry.stat(follow_symlinks=False).st_size
-        except OSError:
-            continue
-    return total
 
 
 def listen(path: Path) -> socket.socket:
@@ -144,4 +128,4 @@ def listen(path: Path) -> socket.socket:
     return listener
 
 
-__all__ = ["NoAnswerError", "Output", "Response", "Server", "folder_bytes", "listen"]
+__all__ = ["NoAnswerError", "Output", "Response", "Server", "listen"]

@@ -12,7 +12,7 @@ _PLATFORMS = (
     ("Linux", "X11; Linux x86_64", False),
     ("Android", "Linux; Android 16; Pixel 10", True),
 )
-_TOWNS = (("Montréal", "CA"), ("Québec", "CA"), ("Nîmes", "FR"), ("Saint-Étienne", "FR"), ("Liège", "BE"))
+_TOWNS = (("Montréal", "CA"), ("Québec", "CA"), ("Nîmes", "FR"), ("Vesoul", "FR"), ("Liège", "BE"))
 # The three IPv4 ranges reserved for documentation (RFC 5737); IPv6 uses 2001:db8::/32 (RFC 3849).
 _IPV4_RANGES = ("192.0.2", "198.51.100", "203.0.113")
 

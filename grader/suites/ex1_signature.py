@@ -1,7 +1,7 @@
 """Exercise 1: the signature of a delivery.
 
-Only ex1.1 varies how a body is written. Everything else sends ordinary bodies (compact, pure ASCII), so that who
-checks rewritten bytes loses that point and no other.
+Only ex1.1 varies how a body is written. Everything else sends ordinary bodies (compact, pure ASCII), so that
+who checks rewritten bytes loses that point and no other.
 """
 
 import base64

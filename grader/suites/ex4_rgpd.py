@@ -4,20 +4,27 @@ import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from grader.checks import Bench, Check, Failure, Lab, criterion
-from grader.checks.documents import named_values, parse, values_held
+from grader.checks.enrolment import Person, enrol, sign_up
+from grader.checks.exports import (
+    PROFILE_TABLES,
+    all_there,
+    ask,
+    refused_to_strangers,
+    stored_columns,
+    stored_payloads,
+    values_of,
+)
 from grader.checks.failure import describe
+from grader.checks.notices import notices, one_notice_each, only_the_reference
 from grader.checks.traces import Fingerprint, Stored, Trace, added, as_text, read_all, within
-from grader.sandbox.http import Response
-from grader.sender import Delivery, Event, SimulatedClerk, User, faults
+from grader.sender import Delivery, SimulatedClerk, User, faults
 
-ROWS = ("users", "sessions", "disclosures")
 OUTBOX = ("outbox",)
 INBOX = ("inbox",)
-PERSONAL_TABLES = (*ROWS, *OUTBOX, *INBOX)
+PERSONAL_TABLES = (*PROFILE_TABLES, *OUTBOX, *INBOX)
 ALPHABET = "abcdefghijkmnpqrstuvwxyz"
 
 
@@ -25,60 +32,6 @@ def precondition(bench: Bench, lab: Lab) -> None:
     """An ordinary signed delivery is accepted and leaves its row."""
     clerk = lab.clerk("precondition")
     recorded_creation(bench, lab, clerk)
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody whom the server knows, what it was told of them, and to whom they were disclosed."""
-
-    user: User
-    events: tuple[Event, ...]
-    sent: tuple[Delivery, ...]
-    disclosures: tuple[tuple[str, str], ...]
-    """(recipient, recipient_ref)"""
-
-
-def enrol(
-    bench: Bench, lab: Lab, clerk: SimulatedClerk, recipients: Sequence[str] = (), **fields: Any
-) -> Person:
-    """Let a person sign up, change, sign in from elsewhere, and be disclosed to these recipients."""
-    known_as, renamed = (double_name(clerk) for _ in range(2))
-    user = clerk.create_user(
-        phones=1, username=True, external_id=True, metadata=True, first_name=known_as, **fields
-    )
-    events = [clerk.user_created(user)]
-    user.rename(first_name=renamed)
-    user.add_email(primary=True)
-    events.append(clerk.user_updated(user))
-    user.use_device(clerk.identities.device())
-    events.append(clerk.session_created(clerk.open_session(user)))
-    return told(bench, lab, user, events, recipients)
-
-
-def double_name(clerk: SimulatedClerk) -> str:
-    """Draw two first names in one: one alone may be in a stranger's town, as in Saint-Étienne."""
-    return f"{clerk.identities.first_name()}-{clerk.identities.first_name()}"
-
-
-def sign_up(bench: Bench, lab: Lab, clerk: SimulatedClerk, recipients: Sequence[str] = ()) -> Person:
-    """Let a person sign up, no more, and be disclosed to these recipients."""
-    user = clerk.create_user()
-    return told(bench, lab, user, [clerk.user_created(user)], recipients)
-
-
-def told(bench: Bench, lab: Lab, user: User, events: Sequence[Event], recipients: Sequence[str]) -> Person:
-    """Send the events of a person, then write to whom they were disclosed."""
-    sent = tuple(lab.sender.deliver(event) for event in events)
-    for delivery in sent:
-        bench.accept(delivery)
-    rng = lab.rng(f"disclosures {user.id}")
-    disclosures = tuple((recipient, f"ref-{rng.randbytes(9).hex()}") for recipient in recipients)
-    for disclosure in disclosures:
-        bench.db.execute(
-            "INSERT INTO disclosures (clerk_id, recipient, recipient_ref) VALUES (?, ?, ?)",
-            parameters=(user.id, *disclosure),
-        )
-    return Person(user, tuple(events), sent, disclosures)
 
 
 def accepted(bench: Bench, delivery: Delivery) -> None:
@@ -109,7 +62,7 @@ def recorded_creation(bench: Bench, lab: Lab, clerk: SimulatedClerk) -> None:
 
 
 def in_place(seen: Stored, person: Person, tables: Iterable[str]) -> None:
-    """Demand that the person's data have come into each of these tables: without it, an absence says nothing."""
+    """Demand that the person's data have come into each of these tables: an absence proves nothing alone."""
     traces = Fingerprint(person.user).traces(seen)
     for table in tables:
         if not within(traces, [table]):
@@ -158,7 +111,7 @@ def test_erase(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) -> N
     deletion = deleted(bench, lab, clerk, person.user)
     left = Fingerprint(person.user).traces(added(before, read_all(bench.db)))
     deliveries = [*person.sent, deletion]
-    for title, tables in zip(check.parts, (ROWS, OUTBOX, INBOX), strict=False):
+    for title, tables in zip(check.parts, (PROFILE_TABLES, OUTBOX, INBOX), strict=False):
         with check.part(title):
             in_place(seen, person, tables)
             nothing_more(within(left, tables), deletion.label, deliveries)
@@ -243,16 +196,20 @@ def still_written(bench: Bench, lab: Lab, clerk: SimulatedClerk, other: Person, 
     if type_ == "user.updated":
         other.user.rename()
         delivery = lab.sender.deliver(clerk.user_updated(other.user))
-        sql, found = "clerk_id = ? AND last_name = ?", ("users", other.user.id, other.user.last_name)
+        table, where, values = (
+            "users",
+            "clerk_id = ? AND last_name = ?",
+            (other.user.id, other.user.last_name),
+        )
     else:
         session = clerk.open_session(other.user)
         delivery = lab.sender.deliver(clerk.session_created(session))
-        sql, found = "session_id = ? AND clerk_id = ?", ("sessions", session.id, other.user.id)
+        table, where, values = "sessions", "session_id = ? AND clerk_id = ?", (session.id, other.user.id)
     bench.accept(delivery)
-    if not bench.db.count(found[0], sql, *found[1:]):
+    if not bench.db.count(table, where, *values):
         raise Failure(
             sent=f"{delivery.label}, d'une personne qui n'est pas effacée",
-            expected=f"l'événement écrit dans `{found[0]}`",
+            expected=f"l'événement écrit dans `{table}`",
             received="rien de tel",
             deliveries=[delivery],
         )
@@ -354,65 +311,14 @@ def test_notices(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) ->
     with check.part("aucun second avis"):
         bench.accept(lab.sender.resend(deletion))
         again = deleted(bench, lab, clerk, person.user)
-        if not found or len(notices(bench, known)) != len(found):
+        total = len(notices(bench, known))
+        if not found or total != len(found):
             raise Failure(
                 sent="la même suppression renvoyée, puis une autre sous un nouveau svix-id",
                 expected="les avis de la première, et aucun de plus",
-                received=f"{len(notices(bench, known))} avis au lieu de {len(found)}"
-                if found
-                else "aucun avis",
+                received=f"{total} avis en tout, dont {len(found)} de la première",
                 deliveries=[*deliveries, again],
             )
-
-
-def notices(bench: Bench, known: Iterable[Any] = ()) -> list[dict[str, Any]]:
-    """Read the effects `art19`, but those whose id is known."""
-    return [
-        row for row in bench.db.rows("SELECT * FROM outbox WHERE kind = 'art19'") if row["id"] not in known
-    ]
-
-
-def reference_in(notice: dict[str, Any]) -> str | None:
-    """Read the reference that a notice carries, if its payload is a JSON object with one."""
-    try:
-        payload = parse(as_text(notice["payload"]))
-    except ValueError:
-        return None
-    reference = payload.get("recipient_ref") if isinstance(payload, dict) else None
-    return reference if isinstance(reference, str) else None
-
-
-def one_notice_each(found: Sequence[dict[str, Any]], person: Person, deletion: Delivery) -> None:
-    """Demand one notice for each disclosure, each with its reference."""
-    expected = Counter(reference for _, reference in person.disclosures)
-    told = Counter(map(reference_in, found))
-    if told != expected:
-        right = sum((Counter(told) & Counter(expected)).values())
-        raise Failure(
-            sent=f"{deletion.label}, d'une personne communiquée {len(person.disclosures)} fois",
-            expected="un effet `art19` par communication, avec son `recipient_ref` dans un objet JSON",
-            received=f"{len(found)} effet(s), dont {right} avec une référence attendue",
-            deliveries=[*person.sent, deletion],
-        )
-
-
-def only_the_reference(notice: dict[str, Any], person: Person, deletion: Delivery) -> None:
-    """Demand that a notice names the person by its reference alone; the recipient's name may stand beside it."""
-    fingerprint = Fingerprint(person.user)
-    personal = [label for value in notice.values() for label in fingerprint.labels_in(as_text(value))]
-    allowed = {text for disclosure in person.disclosures for text in disclosure}
-    try:
-        more = [name for name, text in named_values(parse(as_text(notice["payload"]))) if text not in allowed]
-    except ValueError:
-        more = ["un payload qui n'est pas du JSON"]
-    if personal or more or notice["clerk_id"] is not None:
-        received = personal[0] if personal else f"aussi : {more[0][:40]}" if more else "un `clerk_id`"
-        raise Failure(
-            sent=deletion.label,
-            expected="dans l'effet `art19`, la référence et au plus le nom du destinataire",
-            received=received,
-            deliveries=[*person.sent, deletion],
-        )
 
 
 @criterion(
@@ -430,7 +336,7 @@ def test_export(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) -> 
     person, other = enrol(bench, lab, clerk, [clerk.identities.company()]), sign_up(bench, lab, clerk)
     before = ask(bench, person, lab.admin_token)
     with check.part("valeurs de users, sessions et disclosures"):
-        all_there(values_of(before, person), stored_columns(bench, person), ROWS, person)
+        all_there(values_of(before, person), stored_columns(bench, person), PROFILE_TABLES, person)
     with check.part("contenu des effets et des corps gardés"):
         all_there(values_of(before, person), stored_payloads(bench, person), (*OUTBOX, *INBOX), person)
     with check.part("refus sans le bon jeton"):
@@ -448,97 +354,3 @@ def test_export(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) -> 
                 deliveries=[*person.sent, deletion],
             )
         values_of(ask(bench, other, lab.admin_token), other)
-
-
-def ask(bench: Bench, person: Person, token: str | None) -> Response:
-    """Ask for a person's export with a token, or without any header."""
-    headers = {} if token is None else {"authorization": f"Bearer {token}"}
-    return bench.request(
-        "GET", f"/api/users/{person.user.id}/export", headers=headers, deliveries=person.sent
-    )
-
-
-def values_of(response: Response, person: Person) -> frozenset[str]:
-    """Demand that the answer is an export, and give every value in it."""
-    failure = Failure(
-        sent="export d'une personne, avec le bon jeton",
-        expected="200 et un document JSON",
-        received=describe(response) if response.status != 200 else "un corps qui n'est pas du JSON",
-        deliveries=person.sent,
-    )
-    if response.status != 200:
-        raise failure
-    try:
-        return values_held(parse(response.body))
-    except ValueError:
-        raise failure from None
-
-
-def stored_columns(bench: Bench, person: Person) -> list[tuple[str, str]]:
-    """List (column, value) of the person's rows, but the ranks that SQLite gives."""
-    return [
-        (f"{table}.{column}", as_text(value))
-        for table in ROWS
-        for row in bench.db.rows(f"SELECT * FROM {table} WHERE clerk_id = ?", person.user.id)
-        for column, value in row.items()
-        if value is not None and column != "id"
-    ]
-
-
-def stored_payloads(bench: Bench, person: Person) -> list[tuple[str, str]]:
-    """List (path, value) of what the person's effects and kept bodies hold."""
-    found: list[tuple[str, str]] = []
-    for row in bench.db.rows("SELECT payload FROM outbox WHERE clerk_id = ?", person.user.id):
-        # An effect may have no payload: its row was seen all the same.
-        found += [("outbox.clerk_id", person.user.id), *contents("outbox", row["payload"])]
-    for delivery in person.sent:
-        for row in bench.db.rows("SELECT payload FROM inbox WHERE svix_id = ?", delivery.svix_id):
-            found += contents("inbox", row["payload"])
-    return found
-
-
-def contents(table: str, payload: object) -> list[tuple[str, str]]:
-    """List (path, value) of a payload, JSON or not."""
-    if payload is None:
-        return []
-    try:
-        document = parse(as_text(payload))
-    except ValueError:
-        document = as_text(payload)
-    return [(f"{table}.payload : {path[:40]}", value) for path, value in named_values(document)]
-
-
-def all_there(
-    held: frozenset[str], wanted: Sequence[tuple[str, str]], tables: Sequence[str], person: Person
-) -> None:
-    """Demand every stored value in the export; each of the tables must have been seen to hold some."""
-    empty = [table for table in tables if not any(name.startswith(f"{table}.") for name, _ in wanted)]
-    missing = sorted({name for name, value in wanted if value not in held})
-    if empty or missing:
-        raise Failure(
-            sent="export d'une personne, avec le bon jeton",
-            expected="chaque valeur enregistrée de la personne",
-            received=f"il manque {', '.join(missing[:3])}"
-            if missing
-            else f"rien d'enregistré dans {empty[0]}",
-            deliveries=person.sent,
-        )
-
-
-def refused_to_strangers(bench: Bench, lab: Lab, person: Person) -> None:
-    """Demand 401 or 403 without the token, and for tokens that are not quite it."""
-    tokens = {
-        "sans en-tête Authorization": None,
-        "avec un autre jeton": lab.rng("ex4.6").randbytes(24).hex(),
-        "avec un jeton coupé": lab.admin_token[:-1],
-        "avec un jeton accentué": "é" + lab.admin_token[1:],
-    }
-    for said, token in tokens.items():
-        response = ask(bench, person, token)
-        if response.status not in (401, 403):
-            raise Failure(
-                sent=f"export d'une personne, {said}",
-                expected="401 ou 403",
-                received=describe(response),
-                deliveries=person.sent,
-            )

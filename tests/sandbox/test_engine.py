@@ -8,7 +8,8 @@ import pytest
 from grader.sandbox.engine import Engine, EngineName, Workspace
 from grader.sandbox.http import NoAnswerError
 from grader.sandbox.limits import Limits
-from grader.sandbox.server import Server, folder_bytes
+from grader.sandbox.server import Server
+from grader.sandbox.usage import folder_use
 
 HELLO = """
 async def app(scope, receive, send):
@@ -106,10 +107,10 @@ def test_leaving_the_engine_leaves_nothing_behind() -> None:
     assert not Path(f"/proc/{pid}").exists()
 
 
-def test_folder_bytes_adds_up_what_is_below(tmp_path: Path) -> None:
-    """The quota of a scratch folder counts every file in it."""
+def test_the_use_of_a_folder_counts_all_that_is_below(tmp_path: Path) -> None:
+    """The quota of a scratch folder counts the bytes of every file in it, and the files themselves."""
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "b").write_bytes(b"12345")
     (tmp_path / "c").write_bytes(b"123")
 
-    assert folder_bytes(tmp_path) == 8
+    assert folder_use(tmp_path) == (8, 3)

@@ -17,7 +17,9 @@ ERRNO = 0x00050000
 LD, JEQ, JGE, AND, RET = 0x20, 0x15, 0x35, 0x54, 0x06
 NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
 
-CLONE_THREAD = 0x00010000
+CLONE_FILES, CLONE_THREAD = 0x00000400, 0x00010000
+CLOSE_RANGE_UNSHARE = 2
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 SOCK_STREAM = 1
 SOCK_TYPE_MASK = 0xF
 F_SETOWN, F_SETOWN_EX = 8, 15
@@ -48,6 +50,10 @@ DENIED: dict[str, tuple[int, int]] = {
     "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7),
     "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16), "truncate": (76, 45),
     "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265), "fanotify_init": (300, 262),
+    # memory and disk that no limit counts: files without a name, space taken without writing it
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "fallocate": (285, 47),
+    # watching what goes on in folders that may not be read, making the whole machine wait for its disks
+    "inotify_init": (253, 0), "inotify_init1": (294, 26), "sync": (162, 81), "syncfs": (306, 267),
     # shared memory, queues and keys that outlive a process
     "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "semget": (64, 190), "semop": (65, 193),
     "semctl": (66, 191), "semtimedop": (220, 192), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188),
@@ -68,6 +74,7 @@ DENIED: dict[str, tuple[int, int]] = {
 }  # fmt: skip
 
 CLONE, CLONE3, SOCKETPAIR, FCNTL, IOCTL = (56, 220), (435, 435), (53, 199), (72, 25), (16, 29)
+PRCTL, CLOSE_RANGE = (157, 167), (436, 436)
 TO_ITSELF_ONLY = {"kill": (62, 129), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240)}
 ZERO_ONLY = {"prlimit64": (302, 261), "sched_setaffinity": (203, 122)}
 
@@ -105,7 +112,12 @@ def _program(machine: str, pid: int) -> list[Instruction]:
         # glibc falls back to clone, whose flags can be read here; those of clone3 stand behind a pointer.
         (JEQ, 0, 1, CLONE3[column]), (RET, 0, 0, _ENOSYS),
     ]  # fmt: skip
-    program += _argument_rule(CLONE[column], 0, [CLONE_THREAD], mask=CLONE_THREAD)
+    # A thread that shares its descriptors: one with a table of its own would have the limit on open files anew.
+    thread = CLONE_THREAD | CLONE_FILES
+    program += _argument_rule(CLONE[column], 0, [thread], mask=thread)
+    program += _argument_rule(CLOSE_RANGE[column], 2, [0], mask=CLOSE_RANGE_UNSHARE)
+    # Neither outlive the fork server, nor hide from who watches the process.
+    program += _argument_rule(PRCTL[column], 0, [PR_SET_PDEATHSIG, PR_SET_DUMPABLE], denied=True)
     program += _argument_rule(SOCKETPAIR[column], 1, [SOCK_STREAM], mask=SOCK_TYPE_MASK)
     for call in TO_ITSELF_ONLY.values():
         program += _argument_rule(call[column], 0, [pid])

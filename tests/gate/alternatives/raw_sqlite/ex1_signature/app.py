@@ -1,6 +1,6 @@
 """Autre forme : FastAPI sans le kit, sqlite3 nu, signature faite à la main.
 
-Le refus de démarrer est dans le lifespan, non dans create_app. Les réponses ont un corps JSON ; un succès est 200.
+Le refus de démarrer est dans le lifespan, non dans create_app. Les réponses sont en JSON ; un succès est 200.
 """
 
 import json
