@@ -34,37 +34,47 @@ def collect(source: Source, exercise: Exercise, space: Workspace) -> Collected:
         collected.missing = f"Le dossier {exercise.id}/ manque."
         return collected
     _restore(exercise, space.code)
-    for name in names[:MAX_FILES]:
+    wanted = [name for name in names if _is_wanted(source, name, str(name.relative_to(folder)))]
+    if len(wanted) > MAX_FILES:
+        collected.notices.append(f"{folder}/ : {len(wanted)} fichiers, seuls les {MAX_FILES} premiers sont lus")
+    for name in wanted[:MAX_FILES]:
         inside = str(name.relative_to(folder))
-        data = _wanted(source, name, inside)
+        data = source.read(name)
         if data is None:
             continue
         if inside in exercise.given:
             if data != (exercise.folder / inside).read_bytes():
                 collected.notices.append(f"{name} : fichier fourni, modifié ; l'original a été restauré")
-            continue
-        collected.student_files[inside] = data
-        target = space.code / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        elif _put(space.code / name, data):
+            collected.student_files[inside] = data
+        else:
+            collected.notices.append(f"{harmless(str(name))} : un fichier ne peut pas porter ce nom, ignoré")
     _look_at_kit(source, exercise, collected)
     if "app.py" not in collected.student_files:
         collected.missing = f"Le fichier {exercise.id}/app.py manque."
     return collected
 
 
-def _wanted(source: Source, name: PurePosixPath, inside: str) -> bytes | None:
-    """Read a file if it is one that a submission may hold."""
+def _is_wanted(source: Source, name: PurePosixPath, inside: str) -> bool:
+    """Tell whether a file is one that a submission may hold."""
     if not inside.endswith(KEPT_SUFFIXES) or name.name in NEVER or inside in ("given.toml", "hints.toml"):
-        return None
+        return False
     if any(part.startswith(".") for part in name.parts):
-        return None
-    try:
-        inside.encode("ascii")
-    except UnicodeEncodeError:
+        return False
+    if not inside.isascii() or not inside.isprintable():
         source.notices.append(f"{harmless(str(name))} : nom de fichier hors de l'ASCII, ignoré")
-        return None
-    return source.read(name)
+        return False
+    return True
+
+
+def _put(target: Path, data: bytes) -> bool:
+    """Write a file; False where its name is too long, or another file's name stands for one of its folders."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    except OSError:
+        return False
+    return True
 
 
 def _restore(exercise: Exercise, code: Path) -> None:

@@ -16,13 +16,14 @@ from grader.checks.plugin import GradingPlugin, Outcome, replay_of
 from grader.checks.run import run_suite
 from grader.collect import collect
 from grader.exercises import Exercise
-from grader.messages import harmless_lines
+from grader.messages import harmless, harmless_lines
 from grader.paths import COURSE
 from grader.results import CriterionResult, ExerciseResult, FailureReport, Part
 from grader.sandbox.engine import Engine, Workspace
 from grader.sources import Source
 
 LOG_CHARACTERS = 4000
+SHOWN_CHARACTERS = 1000
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _log(plugin: GradingPlugin, lab: Lab) -> str:
 def _criterion(outcome: Outcome, exercise: Exercise, lab: Lab) -> CriterionResult:
     """Complete a criterion with the report of its failure."""
     result = outcome.result()
-    reason = lab.redact(result.reason) if result.reason else None
+    reason = harmless_lines(lab.redact(result.reason)) if result.reason else None
     failure = outcome.check.failure
     report = _report(failure, outcome.check.criterion, exercise, lab) if failure and result.status == "failed" else None
     return result.model_copy(update={"failure": report, "reason": reason})
@@ -133,9 +134,9 @@ def _precondition(plugin: GradingPlugin, exercise: Exercise, lab: Lab) -> Failur
 def _report(failure: Failure, criterion: Criterion, exercise: Exercise, lab: Lab) -> FailureReport:
     replays = tuple(replay_of(delivery) for delivery in failure.deliveries)
     return FailureReport(
-        sent=lab.redact(failure.sent),
-        expected=lab.redact(failure.expected),
-        received=lab.redact(failure.received),
+        sent=harmless(lab.redact(failure.sent), SHOWN_CHARACTERS),
+        expected=harmless(lab.redact(failure.expected), SHOWN_CHARACTERS),
+        received=harmless(lab.redact(failure.received), SHOWN_CHARACTERS),
         hint=exercise.hints[criterion.id]["where"],
         anchor=criterion.anchor,
         passage=passages()[criterion.anchor],

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 
 MAX_SHOWN = 300
+MAX_NOTICES = 20
 HIDDEN = "«…»"
 _SPACES = re.compile(r"\s+")
 
@@ -13,6 +14,13 @@ def harmless(text: str, limit: int = MAX_SHOWN) -> str:
     """Give the text on one line, without control or bidirectional characters, cut at `limit` characters."""
     line = _SPACES.sub(" ", _printable(text[: 8 * limit])).strip()
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def few(notices: Iterable[str], limit: int = MAX_NOTICES) -> tuple[str, ...]:
+    """Give each notice once, and no more than a reader would read: the rest is counted."""
+    kept = list(dict.fromkeys(notices))
+    more = len(kept) - limit
+    return (*kept[:limit], f"et {more} autre{'s' * (more > 1)} remarque{'s' * (more > 1)}") if more > 0 else tuple(kept)
 
 
 def harmless_lines(text: str) -> str:

@@ -15,7 +15,6 @@ from grader.sources import Source
 
 FILE = PurePosixPath("questions_ouvertes.md")
 _HEADING = re.compile(r"^#{1,3}\s*Question\s+(\d+)\b[\s:.–-]*(.*)$", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 Marks = dict[str, dict[str, float]]
 """Marks by student and question: `{"alice": {"q1": 5}}`."""
@@ -34,7 +33,7 @@ def sections(text: str) -> dict[str, Section]:
     found: dict[str, Section] = {}
     lines: list[str] = []
     identifier = title = ""
-    for line in [*_COMMENT.sub("", text).splitlines(), "# Question 0"]:
+    for line in [*_without_comments(text).splitlines(), "# Question 0"]:
         heading = _HEADING.match(line)
         if not heading:
             lines.append(line)
@@ -43,6 +42,16 @@ def sections(text: str) -> dict[str, Section]:
             found[identifier] = Section(title, "\n".join(x for x in lines if not x.startswith(">")).strip())
         identifier, title, lines = f"q{heading[1]}", heading[2].strip(), []
     return found
+
+
+def _without_comments(text: str) -> str:
+    """Take out `<!-- … -->`; one that is never closed is text. Each character is looked at once, whatever the text."""
+    kept = []
+    position = 0
+    while (start := text.find("<!--", position)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[position:start])
+        position = end + len("-->")
+    return "".join([*kept, text[position:]])
 
 
 def grade_open_questions(

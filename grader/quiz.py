@@ -2,19 +2,26 @@
 
 import re
 import tomllib
+from collections import Counter
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from grader.messages import harmless
+from grader.messages import few, harmless
 from grader.paths import COURSE
 from grader.results import QuestionResult, QuizResult
 from grader.sources import Source
 
 Letter = Literal["a", "b", "c", "d"]
 Text = Annotated[str, Field(min_length=1)]
+MAX_ANSWERS_BYTES = 64 << 10
+MAX_LINE = 500
+"""Characters: the time that tomllib takes grows with the square of a dotted key's length."""
+
+# A number of 5000 digits is a plain ValueError, a hundred brackets in one another too deep.
+NOT_TOML = (ValueError, RecursionError)
 _ASSIGNMENT = re.compile(r"^\s*([\w-]+)\s*=")
 
 
@@ -105,16 +112,19 @@ def read_answers(data: bytes, name: PurePosixPath | Path) -> tuple[dict[str, Any
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return {}, [f"{name} n'est pas en UTF-8 : enregistrez-le dans cet encodage."]
+    lines = text.splitlines()
+    if len(data) > MAX_ANSWERS_BYTES or any(len(line) > MAX_LINE for line in lines):
+        return {}, [f'{name} est trop long. Écrivez une ligne courte par réponse, comme q01 = "b".']
     try:
         return tomllib.loads(text), []
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except NOT_TOML as error:
         first_error = error
-    twice = _answered_twice(text)
-    problems = [f"{harmless(key, 40)} a plusieurs réponses : aucune n'est comptée." for key in twice]
-    kept = "\n".join(line for line in text.splitlines() if _key(line) not in twice)
+    twice = _answered_twice(lines)
+    problems = [f"{harmless(key, 40)} a plusieurs réponses : aucune n'est comptée." for key in sorted(twice)]
+    kept = "\n".join(line for line in lines if _key(line) not in twice)
     try:
         return tomllib.loads(kept), problems
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except NOT_TOML:
         said = harmless(str(first_error), 120)
         return {}, [*problems, f'{name} n\'est pas du TOML : {said}. Écrivez une ligne par réponse, comme q01 = "b".']
 
@@ -124,9 +134,9 @@ def _key(line: str) -> str | None:
     return match[1] if match else None
 
 
-def _answered_twice(text: str) -> list[str]:
-    keys = [key for line in text.splitlines() if (key := _key(line))]
-    return sorted({key for key in keys if keys.count(key) > 1})
+def _answered_twice(lines: list[str]) -> set[str]:
+    keys = Counter(key for line in lines if (key := _key(line)))
+    return {key for key, times in keys.items() if times > 1}
 
 
 def _result(quiz: Quiz, answers: dict[str, Any], problems: list[str], *, missing: bool = False) -> QuizResult:
@@ -149,5 +159,5 @@ def _result(quiz: Quiz, answers: dict[str, Any], problems: list[str], *, missing
         max=quiz.max,
         missing=missing,
         questions=tuple(questions),
-        problems=tuple(problems),
+        problems=few(problems),
     )

@@ -3,10 +3,11 @@
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from grader.exercises import IDS
 from grader.grading import Request
-from grader.messages import harmless
+from grader.messages import few, harmless
 from grader.open_questions import Marks, grade_open_questions
 from grader.quiz import grade_quiz
 from grader.results import ExerciseResult, OpenQuestionsResult, QuizResult, Results, SubmissionResult, Total
@@ -54,7 +55,7 @@ def score(
     results: dict[str, SubmissionResult] = {}
 
     def finish(submission: Submission) -> None:
-        results[submission.id] = assemble(submission, parts[submission.id], options)
+        results[submission.id] = _assemble_whatever_it_is(submission, parts[submission.id], options)
         on_submission(results[submission.id])
 
     for submission in submissions:
@@ -84,8 +85,10 @@ def unreadable_because(submission: Submission) -> str | None:
     """Say why a submission cannot be read at all, None if it can."""
     try:
         open_source(submission)
-    except (UnreadableError, OSError) as error:
-        return str(error) if isinstance(error, UnreadableError) else f"Illisible : {error.strerror}."
+    except UnreadableError as error:
+        return str(error)
+    except Exception as error:  # what a file can do to its reader is not known in full; the class goes on
+        return f"Illisible : {harmless(f'{type(error).__name__}: {error}', 200)}."
     return None
 
 
@@ -100,16 +103,30 @@ def _criteria(exercise: str, only: frozenset[str] | None) -> frozenset[str] | No
     return mine or None
 
 
+def _assemble_whatever_it_is(
+    submission: Submission, exercises: dict[str, ExerciseResult], options: Options
+) -> SubmissionResult:
+    """Assemble; an unforeseen fault of the grader costs this submission its row, and no other."""
+    try:
+        return assemble(submission, exercises, options)
+    except Exception as error:
+        problem = f"Erreur du correcteur : {harmless(f'{type(error).__name__}: {error}', 200)}."
+        return _nothing(submission, "error", problem, options.scale)
+
+
+def _nothing(submission: Submission, status: Literal["failed", "error"], problem: str, scale: Scale) -> SubmissionResult:
+    questions = OpenQuestionsResult(status="unanswered", points=0, max=scale.open_max)
+    mention = scale.mention(0) if status == "failed" else None
+    total = Total(points=0, max=scale.max, pending=0, mention=mention)
+    return SubmissionResult(id=submission.id, status=status, problem=problem, open_questions=questions, total=total)
+
+
 def assemble(submission: Submission, exercises: dict[str, ExerciseResult], options: Options) -> SubmissionResult:
     """Put the parts of one submission together and add them up."""
     scale = options.scale
     problem = unreadable_because(submission)
     if problem:
-        nothing = OpenQuestionsResult(status="unanswered", points=0, max=scale.open_max)
-        total = Total(points=0, max=scale.max, pending=0, mention=scale.mention(0))
-        return SubmissionResult(
-            id=harmless(submission.id), status="failed", problem=problem, open_questions=nothing, total=total
-        )
+        return _nothing(submission, "failed", problem, scale)
     source = open_source(submission)
     notices: list[str] = []
     ordered = tuple(exercises[identifier] for identifier in IDS if identifier in exercises)
@@ -120,13 +137,13 @@ def assemble(submission: Submission, exercises: dict[str, ExerciseResult], optio
     if errors or options.only is not None:  # not all of it was judged: the total is no grade yet
         total = total.model_copy(update={"mention": None})
     return SubmissionResult(
-        id=harmless(submission.id),
+        id=submission.id,
         status="error" if errors else "graded",
         exercises=ordered,
         quizzes=quizzes,
         open_questions=questions,
         total=total,
-        notices=tuple(dict.fromkeys([*notices, *source.notices])),
+        notices=few([*notices, *source.notices]),
     )
 
 

@@ -6,12 +6,15 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
 from grader.exercises import load
 from grader.grading import Request, grade_exercise, wanted_results
+from grader.messages import few
 from grader.results import ExerciseResult
+from grader.sandbox import scratch
 from grader.sandbox.engine import Engine, EngineName, Isolation
 from grader.sandbox.isolation import probe
 from grader.sandbox.process import EngineError
@@ -34,26 +37,35 @@ class Job:
 _engine: Engine | None = None
 
 
-def _prepare(name: EngineName, isolation: Isolation) -> None:
-    """Start the worker's engine; Ctrl-C is the business of the main process."""
+def _prepare(name: EngineName, isolation: Isolation, folder: Path) -> None:
+    """Start the worker's engine, with its folders below `folder`; Ctrl-C is the business of the main process."""
     global _engine  # one engine for the life of a worker process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _engine = Engine(name, isolation)
+    _engine = Engine(name, isolation, parent=folder)
     if isolation == "strict" and not (report := probe(_engine)).strict:
         raise EngineError(f"l'isolation n'est pas tenue : {report}")
 
 
-def grade(job: Job, engine: Engine | None = None) -> ExerciseResult:
-    """Grade one exercise in this process, with the worker's engine or the given one."""
-    engine = engine or _engine
-    assert engine is not None
+def _grade_in_worker(job: Job) -> ExerciseResult:
+    """Grade with the worker's engine. One that has died costs the job this attempt, and no job after it."""
+    assert _engine is not None
+    result = grade(job, _engine)
+    if not _engine.alive:
+        _engine.close()
+        _prepare(_engine.name, _engine.isolation, _engine.folder.parent)
+        raise EngineError("le moteur s'est arrêté")
+    return result
+
+
+def grade(job: Job, engine: Engine) -> ExerciseResult:
+    """Grade one exercise in this process. Whatever the submission is, this returns."""
     exercise = load(job.exercise)
     try:
         source = open_source(job.submission)
     except UnreadableError as error:
         return wanted_results(exercise, job.request.only, "skipped", str(error))
     result = grade_exercise(engine, source, exercise, job.request)
-    return result.model_copy(update={"notices": (*result.notices, *source.notices)})
+    return result.model_copy(update={"notices": few([*result.notices, *source.notices])})
 
 
 class Workers:
@@ -61,10 +73,12 @@ class Workers:
 
     def __init__(self, engine: EngineName, isolation: Isolation, count: int | None = None) -> None:
         self.count = count or processors()
+        # Made here, so that the folders of a worker that had to be killed are removed as well.
+        self._folder = scratch.make()
         self._pool = ProcessPool(
             max_workers=self.count,
             initializer=_prepare,
-            initargs=(engine, isolation),
+            initargs=(engine, isolation, self._folder),
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -74,6 +88,7 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+        scratch.remove(self._folder)
 
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, ExerciseResult]]:
         """Grade every job, in whatever order they end. A job whose worker breaks twice is the grader's error."""
@@ -92,7 +107,7 @@ class Workers:
 
     def _schedule(self, job: Job) -> "Future[ExerciseResult]":
         run: Callable[..., Future[ExerciseResult]] = self._pool.schedule
-        return run(grade, args=[job], timeout=JOB_TIMEOUT_S)
+        return run(_grade_in_worker, args=[job], timeout=JOB_TIMEOUT_S)
 
 
 def processors() -> int:

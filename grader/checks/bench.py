@@ -11,7 +11,7 @@ from grader.checks.database import Database
 from grader.checks.failure import Failure, describe
 from grader.checks.waiting import wait_until_at_rest
 from grader.messages import last_words
-from grader.sandbox.http import NoAnswerError, Response
+from grader.sandbox.http import REQUEST_TIMEOUT_S, NoAnswerError, Response, timed_out
 from grader.sandbox.server import Server
 from grader.sender import Delivery, SvixSender
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 WEBHOOK_PATH = "/api/webhooks/clerk"
 ATTEMPTS = 4
 """One delivery and three retries: a 5xx is not a fault by itself (rule 3 of the contract)."""
+MAX_SILENCES = 3
+"""In a row, from one process: one slow request is a failure, a server that has stopped answering is another thing."""
 UNDER_WAY_S = 0.8
 """How long the grader holds the lock at most; statements promise less than a second."""
 
@@ -47,6 +49,7 @@ class Bench:
         self.server = server
         self.environ = environ
         self.db = database
+        self._silences = 0
 
     def __enter__(self) -> "Bench":
         return self
@@ -69,12 +72,15 @@ class Bench:
     ) -> Response:
         """Send one request. Raises Failure if nothing comes back."""
         try:
-            return self.server.request(method, path, headers=headers, body=body)
+            response = self.server.request(method, path, headers=headers, body=body)
         except NoAnswerError as error:
+            self._count_silence(error)
             sent = deliveries[0].label if deliveries else f"{method} {path}"
             raise Failure(
                 sent=sent, expected="une réponse HTTP", received=self._why_silent(error), deliveries=deliveries
             ) from error
+        self._silences = 0
+        return response
 
     def accept(
         self, delivery: Delivery, path: str = WEBHOOK_PATH, sender: SvixSender | None = None
@@ -129,6 +135,12 @@ class Bench:
         except NoAnswerError:
             return None
 
+    def _count_silence(self, error: NoAnswerError) -> None:
+        """Stop a server that lets every request wait: what is still to be sent would wait in vain, one by one."""
+        self._silences += timed_out(error)
+        if self._silences == MAX_SILENCES:
+            self.server.stop(f"{MAX_SILENCES} requêtes de suite sans réponse en {REQUEST_TIMEOUT_S:.0f} s")
+
     def _why_silent(self, error: NoAnswerError) -> str:
         if self._lab.expired:
             return "rien : le temps imparti à l'exercice est dépassé"
@@ -138,7 +150,7 @@ class Bench:
         if code is not None:
             said = last_words(self.server.stderr.text())
             return f"rien : le serveur s'est arrêté ({exit_in_words(code)})" + (f" : {said}" if said else "")
-        if "timed out" in str(error):
+        if timed_out(error):
             return "rien dans le temps imparti"
         return "rien : la connexion a été fermée"
 

@@ -2,19 +2,18 @@
 
 import sqlite3
 import stat
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from grader.checks import hostile_sqlite
 from grader.checks.failure import Failure
 
 MAX_FILE_BYTES = 64 << 20
+MAX_READ_BYTES = 64 << 20
 MAX_ROWS = 10_000
-QUERY_TIME_S = 5.0
-BUSY_TIMEOUT_S = 5.0
-_INSTRUCTIONS_BETWEEN_LOOKS = 100_000
+MAX_TABLES = 100
 
 Row = dict[str, Any]
 Tables = Mapping[str, frozenset[str]]
@@ -33,11 +32,8 @@ class Database:
         Raises:
             Failure: the file, its tables or the query's cost are not those of an honest database.
         """
-        with self._connection(read_only=True) as connection:
-            cursor = connection.execute(sql, parameters)
-            names = [column[0] for column in cursor.description]
-            found = cursor.fetchmany(MAX_ROWS)
-        return [dict(zip(names, row, strict=True)) for row in found]
+        with self._reading() as connection:
+            return list(self._fetch(connection, sql, parameters))
 
     def count(self, table: str, where: str = "1", *parameters: object) -> int:
         """Count the rows of a table."""
@@ -50,61 +46,68 @@ class Database:
 
     def values(self) -> Iterator[tuple[str, str, Any]]:
         """Give every value of every table, the student's own tables too: (table, column, value)."""
-        names = [row["name"] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for name in names:
-            quoted = '"' + name.replace('"', '""') + '"'
-            for row in self.rows(f"SELECT * FROM {quoted}"):
-                for column, value in row.items():
-                    yield name, column, value
+        with self._reading() as connection:
+            for table in self._tables_there(connection):
+                columns = ", ".join(map(_quoted, sorted(_columns(connection, table)[0])))
+                for row in self._fetch(connection, f"SELECT {columns} FROM {_quoted(table)}"):
+                    for column, value in row.items():
+                        yield table, column, value
 
     def execute(self, *statements: str, parameters: tuple[object, ...] = ()) -> None:
         """Change the database as the grader: rows that an exercise is given, a trigger that injects a failure."""
-        with self._connection(read_only=False) as connection, connection:
+        with self._opening(), hostile_sqlite.writing(self.path) as connection:
             for sql in statements:
                 connection.execute(sql, parameters)
+            connection.commit()
 
     @contextmanager
     def write_lock(self) -> Iterator[None]:
         """Hold the lock that every writer waits for, and change nothing."""
-        with self._connection(read_only=False) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            finally:
-                connection.rollback()
+        with self._opening(), hostile_sqlite.writing(self.path):
+            yield
 
     @contextmanager
-    def _connection(self, *, read_only: bool) -> Iterator[sqlite3.Connection]:
-        """Open the file for one use; any error of SQLite is a fault of the database that the server keeps."""
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._opening(), hostile_sqlite.reading(self.path) as connection:
+            self._demand_tables(connection)
+            yield connection
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Any error of SQLite is a fault of the database that the server keeps."""
         self._refuse_what_is_no_database_file()
-        mode = "ro" if read_only else "rw"
         try:
-            connection = sqlite3.connect(
-                f"{self.path.as_uri()}?mode={mode}",
-                uri=True,
-                timeout=BUSY_TIMEOUT_S,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            with closing(connection):
-                self._prepare(connection)
-                yield connection
+            yield
         except (sqlite3.Error, UnicodeError, OverflowError) as error:
             raise self._failure(f"SQLite répond : {str(error)[:120]}") from error
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        connection.text_factory = lambda value: value.decode("utf-8", "replace")
-        end = time.monotonic() + QUERY_TIME_S + BUSY_TIMEOUT_S
-        connection.set_progress_handler(lambda: int(time.monotonic() > end), _INSTRUCTIONS_BETWEEN_LOOKS)
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA cell_size_check = ON")
-        kinds = dict(connection.execute("SELECT name, type || coalesce(sql LIKE 'create virtual%', 0) FROM sqlite_master"))
+    def _fetch(self, connection: sqlite3.Connection, sql: str, parameters: tuple[object, ...] = ()) -> Iterator[Row]:
+        """Give the first rows, as long as together they stay of a reasonable size."""
+        cursor = connection.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        read = 0
+        for _, row in zip(range(MAX_ROWS), cursor, strict=False):
+            read += sum(len(value) for value in row if isinstance(value, str | bytes))
+            if read > MAX_READ_BYTES:
+                raise self._failure(f"plus de {MAX_READ_BYTES >> 20} Mio dans une table")
+            yield dict(zip(names, row, strict=True))
+
+    def _demand_tables(self, connection: sqlite3.Connection) -> None:
+        present = self._tables_there(connection)
         for table, columns in self._tables.items():
-            if kinds.get(table) != "table0":
+            if table not in present:
                 raise self._failure(f"la table `{table}` n'est plus une table ordinaire")
-            present = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-            if not columns <= present:
+            stored, computed = _columns(connection, table)
+            if not columns <= stored:
                 raise self._failure(f"la table `{table}` n'a plus ses colonnes")
+            if computed:
+                raise self._failure(f"la table `{table}` a des colonnes calculées")
+
+    def _tables_there(self, connection: sqlite3.Connection) -> frozenset[str]:
+        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchmany(MAX_TABLES + 1)
+        if len(rows) > MAX_TABLES:
+            raise self._failure(f"plus de {MAX_TABLES} tables")
+        return frozenset(str(name) for (name,) in rows)
 
     def _refuse_what_is_no_database_file(self) -> None:
         try:
@@ -116,6 +119,18 @@ class Database:
 
     def _failure(self, received: str) -> Failure:
         return Failure(sent="lecture de la base", expected="les tables du contrat, telles que données", received=received)
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Name the columns of a table: those that are stored, and those that are computed when they are read."""
+    virtual = 2
+    rows = connection.execute(f"PRAGMA table_xinfo({_quoted(table)})").fetchall()
+    computed = frozenset(row[1] for row in rows if row[6] == virtual)
+    return frozenset(row[1] for row in rows) - computed, computed
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def tables_of(schema: str) -> dict[str, frozenset[str]]:

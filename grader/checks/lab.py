@@ -81,13 +81,25 @@ class Lab:
         return self.start(self.environ(**changes), self.new_database())
 
     def new_database(self) -> Database:
-        """Make a database with the exercise's tables."""
+        """Make a database with the exercise's tables, out of reach of any server, then give it to them.
+
+        Raises:
+            Failure: a server has put something of its own in the place.
+        """
         self._databases += 1
-        path = self._space.data / f"db{self._databases}" / "course.sqlite"
-        path.parent.mkdir()
-        with closing(sqlite3.connect(path)) as connection:
+        made, given = (folder / f"db{self._databases}" for folder in (self._space.made, self._space.data))
+        made.mkdir(parents=True)
+        with closing(sqlite3.connect(made / "course.sqlite")) as connection:
             connection.executescript(self.exercise.schema)
-        return Database(path, self._tables)
+        try:
+            made.rename(given)
+        except OSError as error:
+            raise Failure(
+                sent=f"préparation de la base {given.name}",
+                expected="un dossier personnel où le serveur ne touche qu'à sa base",
+                received=f"quelque chose y occupe déjà la place de {given.name}",
+            ) from error
+        return Database(given / "course.sqlite", self._tables)
 
     def start(self, environ: Mapping[str, str], database: Database) -> Bench:
         """Start one process of the server on a database."""
@@ -100,6 +112,8 @@ class Lab:
         environ = {**environ, "DATABASE_URL": f"sqlite:///{database.path}"}
         server = self.engine.start(self._space, self.exercise.factory, environ)
         self._servers.append(server)
+        if self.expired:  # meanwhile: whoever kills the others did not see this one
+            server.kill()
         return Bench(self, server, environ, database)
 
     def refuse_to_start(self, delivery: Delivery, sent: str, **changes: str | None) -> None:
@@ -109,6 +123,7 @@ class Lab:
             Failure: it answered, went on without answering, or ended without an error.
         """
         bench = self.bench(**changes)
+        end = time.monotonic() + self.engine.limits.start_s
         expected = "le serveur refuse de démarrer : il s'arrête avec une erreur"
         try:
             response = bench.server.request(
@@ -116,11 +131,13 @@ class Lab:
                 timeout_s=self.engine.limits.start_s,
             )  # fmt: skip
         except NoAnswerError:
-            code = bench.server.exit_code(self.engine.limits.start_s)
+            code = bench.server.exit_code(max(0.2, end - time.monotonic()))
         else:
             bench.kill()
             raise Failure(sent=sent, expected=expected, received=f"il a démarré et répondu {response.status}")
         bench.kill()
+        if why := bench.server.stopped_because:
+            raise Failure(sent=sent, expected=expected, received=f"il a fallu l'arrêter ({why})")
         if code is None:
             raise Failure(sent=sent, expected=expected, received="il ne s'est pas arrêté")
         if code == 0:

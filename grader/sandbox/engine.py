@@ -27,6 +27,11 @@ class Workspace:
     code: Path
     data: Path
 
+    @property
+    def made(self) -> Path:
+        """Where the grader makes what it will move into `data`: no server can read or write there."""
+        return self.data.with_name("made")
+
 
 class Engine:
     """Starts servers. A context manager: leaving it ends whatever still runs and removes its folders.
@@ -60,6 +65,11 @@ class Engine:
         """End every server and remove every folder."""
         self._launcher.close()
         scratch.remove(self.folder)
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether it can still start servers."""
+        return self._launcher.alive
 
     def workspace(self) -> Workspace:
         """Make a new pair of empty folders."""

@@ -40,6 +40,10 @@ class Launcher(Protocol):
     def start(self, order: dict[str, Any], fds: Sequence[int]) -> Process:
         """Start one process; `fds` are the listening socket, standard output and standard error."""
 
+    @property
+    def alive(self) -> bool:
+        """Tell whether it can still start processes."""
+
     def close(self) -> None:
         """End whatever was started."""
 
@@ -71,6 +75,11 @@ class FreshLauncher:
             _send(control, order, fds)
         return _FreshProcess(process)
 
+    @property
+    def alive(self) -> bool:
+        """There is nothing that could have ended."""
+        return True
+
     def close(self) -> None:
         """Nothing outlives its server."""
 
@@ -99,23 +108,34 @@ class ForkLauncher:
         self._answers = self._control.makefile("rb")
         self._lock = threading.Lock()
         self._started: dict[int, _ForkedProcess] = {}
-        self._new: list[int] = []
+        self._new: list[_ForkedProcess | None] = []
+        self._gone = False
         self._arrived = threading.Condition()
         _send(self._control, {"path": list(path)})
         self._listener = threading.Thread(target=self._listen, name="fork server", daemon=True)
         self._listener.start()
 
     def start(self, order: dict[str, Any], fds: Sequence[int]) -> Process:
-        """Ask for one fork and wait for its number."""
+        """Ask for one fork and wait for it. Raises EngineError."""
         with self._lock:
             try:
                 _send(self._control, order, fds)
             except OSError as error:
                 raise EngineError("the fork server is gone") from error
             with self._arrived:
-                if not self._arrived.wait_for(lambda: self._new, START_TIMEOUT_S):
+                if not self._arrived.wait_for(lambda: self._new or self._gone, START_TIMEOUT_S):
                     raise EngineError("the fork server does not answer")
-                return self._started[self._new.pop()]
+                if not self._new:
+                    raise EngineError("the fork server is gone")
+                process = self._new.pop()
+        if process is None:
+            raise EngineError("the machine lets the fork server start no more processes")
+        return process
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether the fork server still serves."""
+        return not self._gone
 
     def kill(self, pid: int) -> None:
         """Ask for the end of one child; the fork server alone knows that the number is still its own."""
@@ -142,15 +162,20 @@ class ForkLauncher:
         except (OSError, ValueError):
             pass
         with self._arrived:
+            self._gone = True
             for process in self._started.values():
                 process.ended(-9)
+            self._arrived.notify_all()
 
     def _take(self, answer: dict[str, int]) -> None:
         with self._arrived:
             if "pid" in answer:
-                pid = answer["pid"]
-                self._started[pid] = _ForkedProcess(pid, self)
-                self._new.append(pid)
+                # Kept as it is: one that ends at once is no longer among the started when `start` wakes.
+                process = self._started[answer["pid"]] = _ForkedProcess(answer["pid"], self)
+                self._new.append(process)
+                self._arrived.notify_all()
+            elif "refused" in answer:
+                self._new.append(None)
                 self._arrived.notify_all()
             elif "exited" in answer:
                 self._started.pop(answer["exited"]).ended(os.waitstatus_to_exitcode(answer["status"]))

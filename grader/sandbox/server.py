@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from grader.sandbox import http
@@ -71,7 +71,7 @@ class Server:
         target: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: bytes | Iterator[bytes] | None = None,
         timeout_s: float = http.REQUEST_TIMEOUT_S,
         on_read: Callable[[], object] | None = None,
     ) -> Response:
@@ -83,6 +83,11 @@ class Server:
     def exit_code(self, timeout_s: float = 0.0) -> int | None:
         """Wait at most `timeout_s` for the end; the exit code (negative for a signal), None while it runs."""
         return self._process.wait(timeout_s)
+
+    def stop(self, why: str) -> None:
+        """End a server that goes on for no use; `why` (in French) is what a report will say."""
+        self.stopped_because = self.stopped_because or why
+        self._process.kill()
 
     def kill(self) -> None:
         """End the process as `kill -9` would, and keep what it wrote."""
@@ -110,14 +115,13 @@ class Server:
         self._drained.set()
 
     def _stop_if_beyond(self, remaining_s: float) -> None:
+        why = excess(self.pid, self._folder, self._limits)
         if self.stdout.exceeded or self.stderr.exceeded:
-            self.stopped_because = f"plus de {self._limits.output_bytes >> 20} Mio écrits sur la sortie"
+            why = f"plus de {self._limits.output_bytes >> 20} Mio écrits sur la sortie"
         elif remaining_s <= 0:
-            self.stopped_because = f"plus de {self._limits.lifetime_s:.0f} s de marche"
-        else:
-            self.stopped_because = excess(self.pid, self._folder, self._limits)
-        if self.stopped_because:
-            self._process.kill()
+            why = f"plus de {self._limits.lifetime_s:.0f} s de marche"
+        if why:
+            self.stop(why)
 
 
 def listen(path: Path) -> socket.socket:

@@ -99,10 +99,11 @@ def test_refuse(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) -> 
     for title, forge in zip(check.parts, forgeries, strict=True):
         with check.part(title):
             good = fresh(lab, clerk)
-            refused(bench, forge(good))
+            forged = forge(good)
+            refused(bench, forged)
             accepted(bench, good)
             # Once more: an id or a signature that was good a moment ago proves nothing about these bytes.
-            refused(bench, forge(good))
+            refused(bench, replace(forged, label=f"{forged.label}, après la livraison valable"))
 
 
 @criterion(
@@ -249,7 +250,8 @@ def test_fail_closed(lab: Lab, clerk: SimulatedClerk, check: Check) -> None:
         with check.part(title):
             for value in values:
                 delivery = fresh(lab, clerk)
-                sent = f"démarrage avec CLERK_WEBHOOK_SIGNING_SECRET : {title}"
+                shown = f" « {value} »" if title == "valeur factice" else ""
+                sent = f"démarrage avec CLERK_WEBHOOK_SIGNING_SECRET : {title}{shown}"
                 lab.refuse_to_start(delivery, sent, CLERK_WEBHOOK_SIGNING_SECRET=value)
     with check.part("clés de 24 à 64 octets acceptées"):
         for size in (24, 64):

@@ -14,7 +14,7 @@ from grader.sandbox.http import Response
 from grader.sender import Delivery, Event, SimulatedClerk, User, faults
 
 PAUSE_MS = 10_000
-"""Between two versions: more than the second that tokens count in, little of the hour that clocks are late."""
+"""Between two versions: more than the second that tokens count in, little of the hour that clocks have."""
 RACERS = 10
 """Users of the race: a server that lets chance decide would have to be lucky for each of them."""
 
@@ -300,6 +300,12 @@ def test_at_once(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) ->
     said = (
         f"deux processus, {RACERS} utilisateurs, pour chacun deux livraisons et une connexion en même temps"
     )
+    # Judged first: the answer to a login says more of what went wrong than the row that it did not write.
+    with check.part("connexions en 2xx"):
+        for sent, answer in answers:
+            if isinstance(sent, Login) and not (answer and answer.accepted):
+                received = describe(answer) if answer else "aucune réponse"
+                raise Failure(sent=said, expected="2xx à chaque connexion", received=received)
     with check.part("une seule ligne par utilisateur"):
         rows = sum(bench.db.count("users", "clerk_id = ?", one.newest.clerk_id) for one in racers)
         if rows != RACERS:
@@ -308,11 +314,6 @@ def test_at_once(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) ->
         for one in racers:
             story.deliveries = [sent for sent in one.sent if isinstance(sent, Delivery)]
             story.expect(one.newest, said, *VALUES, VERSION)
-    with check.part("connexions en 2xx"):
-        for sent, answer in answers:
-            if isinstance(sent, Login) and not (answer and answer.accepted):
-                received = describe(answer) if answer else "aucune réponse"
-                raise Failure(sent=said, expected="2xx à chaque connexion", received=received)
 
 
 def racer(story: Story, lab: Lab, clerk: SimulatedClerk, number: int) -> Racer:

@@ -2,7 +2,8 @@
 
 An order carries the listening socket, standard output and standard error as attached descriptors:
 `{"factory", "cwd", "environ", "path", "pycache", "limits", "readable", "writable"}`; `readable` null: no confinement.
-Answers of a fork server: `{"pid"}` after a fork, `{"exited", "status"}` (a wait status) for each end.
+Answers of a fork server: `{"pid"}` after a fork, `{"refused"}` where the system refused one, `{"exited", "status"}`
+(a wait status) for each end.
 `{"kill": pid}` asks for the end of one.
 """
 

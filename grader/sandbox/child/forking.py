@@ -46,7 +46,7 @@ def serve(channel: Channel, become_server: Become) -> NoReturn:
         if "kill" in order:
             kill(order["kill"], children)
             continue
-        pid = os.fork()
+        pid = fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -54,6 +54,9 @@ def serve(channel: Channel, become_server: Become) -> NoReturn:
             become_server(order, fds, channel)
         for fd in fds:
             os.close(fd)
+        if pid is None:
+            channel.send(refused=1)
+            continue
         children.add(pid)
         channel.send(pid=pid)
 
@@ -90,6 +93,14 @@ def wait_for_order(channel: Channel, wake: int, children: set[int]) -> None:
         report_ends(channel, children)
         if control in ready:
             return
+
+
+def fork() -> int | None:
+    """Fork; None where the machine has no room for one more process, which may pass."""
+    try:
+        return os.fork()
+    except OSError:
+        return None
 
 
 def kill(pid: int, children: set[int]) -> None:

@@ -1,6 +1,6 @@
-"""Autre forme : FastAPI, handler async, AsyncSession sur aiosqlite, modèle déclaratif, dépendance pour la signature.
+"""Autre forme : FastAPI, handler async, AsyncSession sur aiosqlite, modèle déclaratif.
 
-Le succès est un 202 en JSON.
+La signature est une dépendance de la route ; le succès est un 202 en JSON.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Autre forme : tout est async, l'upsert est un INSERT … ON CONFLICT DO UPDATE … WHERE construit par SQLAlchemy.
+"""Autre forme : tout est async, l'upsert est un INSERT … ON CONFLICT construit par SQLAlchemy.
 
 La connexion répond 200 avec l'utilisateur, relu après l'écriture ; un mauvais jeton reçoit 422.
 """
@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from .guard import Guard, Signed
 from .tables import Member, open_sessions
+
+REQUIRED = ["exp", "iat", "sub"]
 
 
 class Envelope(BaseModel):
@@ -57,7 +59,7 @@ def claims_of(request: Request) -> dict[str, Any]:
     key = os.environ["CLERK_JWT_KEY"].replace("\\n", "\n")
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     try:
-        claims: dict[str, Any] = jwt.decode(token, key, algorithms=["RS256"])
+        claims: dict[str, Any] = jwt.decode(token, key, algorithms=["RS256"], options={"require": REQUIRED})
     except jwt.PyJWTError as error:
         raise HTTPException(422, "Jeton refusé") from error
     if claims.get("azp") not in os.environ["CLERK_AUTHORIZED_PARTIES"].split():

@@ -10,8 +10,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 class Base(DeclarativeBase):
     """Les tables."""
 
-    type_annotation_map = {int: BigInteger}
-
 
 class Member(Base):
     """Un utilisateur ; supprimé, sa ligne reste avec `deleted_at`."""
@@ -22,8 +20,8 @@ class Member(Base):
     email: Mapped[str | None]
     first_name: Mapped[str | None]
     last_name: Mapped[str | None]
-    clerk_updated_at: Mapped[int]
-    deleted_at: Mapped[int | None]
+    clerk_updated_at: Mapped[int] = mapped_column(BigInteger)
+    deleted_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 def open_sessions() -> async_sessionmaker[AsyncSession]:

@@ -1,4 +1,4 @@
-"""Autre forme : tout est async, les lignes sont des objets de l'ORM, le doublon est une IntegrityError au flush.
+"""Autre forme : tout est async, les lignes sont des objets de l'ORM, un doublon est une IntegrityError.
 
 La bienvenue est due si aucune n'est encore inscrite ; une panne de la base devient un 503.
 """

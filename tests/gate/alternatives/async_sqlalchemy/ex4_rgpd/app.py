@@ -1,6 +1,6 @@
-"""Autre forme : tout est async, objets de l'ORM ; les corps d'une personne se retrouvent par leurs effets et leur JSON.
+"""Autre forme : tout est async, en objets de l'ORM ; une même recherche sert à l'export et à l'effacement.
 
-Le corps de la suppression n'est jamais gardé ; l'export est une liste plate de `{table, row}`.
+Un corps gardé est du JSON réécrit, celui de la suppression ne l'est jamais. L'export est une liste plate.
 """
 
 import json

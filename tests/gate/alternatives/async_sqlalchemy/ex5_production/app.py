@@ -1,6 +1,6 @@
-"""Autre forme : tout est async, un middleware ASGI borne les corps, Pydantic lit les événements, logging écrit en JSON.
+"""Autre forme : tout est async, un middleware ASGI borne les corps, Pydantic lit réglages et événements.
 
-L'issue d'une livraison est l'en-tête `x-outcome` de sa réponse, que le middleware du journal relit.
+Le journal est un formateur JSON du module logging ; une autre instance reçoit 421.
 """
 
 from typing import Annotated

@@ -12,7 +12,8 @@ def text_or_none(value: Any) -> str | None:
     """Rendre un texte non vide et enregistrable."""
     if not isinstance(value, str):
         return None
-    return value if value and value.isprintable() else None
+    # Une moitié de paire de substitution est du JSON valable, mais ne s'écrit pas en UTF-8.
+    return value.encode(errors="ignore").decode() or None
 
 
 def milliseconds(value: Any) -> int | None:
@@ -52,9 +53,9 @@ class Person(BaseModel):
 
 
 class Envelope(BaseModel):
-    """L'enveloppe ; le type seul est exigé."""
+    """L'enveloppe ; l'appelant exige un type."""
 
-    type: str
+    type: Text = None
     data: Object = {}
     timestamp: Instant = None
     instance_id: Text = None

@@ -1,9 +1,9 @@
 """D'une livraison vérifiée à son issue, dans la transaction de l'appelant."""
 
+import json
 import time
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
 from sqlalchemy import update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,10 +30,12 @@ def now() -> int:
 async def handle(session: AsyncSession, settings: Settings, signed: Signed) -> Line:
     """Lire, écarter ce qui n'est pas à nous, inscrire, appliquer."""
     try:
-        event = Envelope.model_validate_json(signed.body)
-    except ValidationError:
-        # Le détail de l'erreur cite le corps : il ne sort pas d'ici.
+        event = Envelope.model_validate(json.loads(signed.body))
+    except (ValueError, RecursionError):
+        # Pas du JSON, ou pas un objet. Le détail de l'erreur cite le corps : il ne sort pas d'ici.
         return await bury(session, signed.svix_id, None, "unreadable")
+    if event.type is None:
+        return await bury(session, signed.svix_id, None, "untyped")
     if not settings.accepts(event.instance_id):
         return Line(event.type, "rejected")
     if event.is_known and event.person is None:

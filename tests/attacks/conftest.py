@@ -1,0 +1,53 @@
+"""The machine must be able to isolate: without it these tests prove nothing, so they fail rather than be skipped."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.sandbox.engine import Engine
+from grader.sandbox.isolation import probe
+from tests.attacks.arena import ROOT, processes_below
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """One engine for all the attacks, as a worker has one for all the submissions that it grades."""
+    with Engine("fork", "strict") as engine:
+        report = probe(engine)
+        if not report.strict:
+            pytest.fail(f"the attacks need the isolation « strict », which this machine does not hold: {report}")
+        yield engine
+
+
+@pytest.fixture(autouse=True)
+def _no_process_is_left(engine: Engine) -> Iterator[None]:
+    """Whatever was graded, nothing of it runs afterwards."""
+    yield
+    assert processes_below(engine.folder) == []
+
+
+@pytest.fixture
+def canary(tmp_path: Path) -> Iterator[Path]:
+    """A folder outside of every scratch folder, writable by the grader: it must stay as it is."""
+    folder = tmp_path / "canary"
+    folder.mkdir()
+    (folder / "grades.csv").write_text("alice,12\n", encoding="utf-8")
+    yield folder
+    assert [path.name for path in folder.iterdir()] == ["grades.csv"]
+    assert (folder / "grades.csv").read_text(encoding="utf-8") == "alice,12\n"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_course_is_untouched() -> Iterator[None]:
+    """No attack changes a file of the course or of the grader, nor adds one."""
+    before = _fingerprint()
+    yield
+    assert _fingerprint() == before
+
+
+def _fingerprint() -> dict[str, str]:
+    folders = [ROOT / "grader" / "sandbox", ROOT / "course", ROOT / "exercises"]
+    files = (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file())
+    return {str(f): hashlib.sha256(f.read_bytes()).hexdigest() for f in files if f.suffix != ".pyc"}
