@@ -29,7 +29,7 @@ def collect(source: Source, exercise: Exercise, space: Workspace) -> Collected:
     """
     collected = Collected()
     folder = PurePosixPath(exercise.id)
-    names = [name for name in source.names() if name.is_relative_to(folder)]
+    names = [name for name in source.names() if name.is_relative_to(folder) and name != folder]
     if not names:
         collected.missing = f"Le dossier {exercise.id}/ manque."
         return collected

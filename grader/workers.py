@@ -25,6 +25,9 @@ JOB_TIMEOUT_S = 180.0
 """Twice the budget of an exercise: past it the worker itself hangs, and is replaced."""
 
 
+ATTEMPTS = 2
+
+
 @dataclass(frozen=True)
 class Job:
     """One exercise of one submission."""
@@ -91,23 +94,27 @@ class Workers:
         scratch.remove(self._folder)
 
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, ExerciseResult]]:
-        """Grade every job, in whatever order they end. A job whose worker breaks twice is the grader's error."""
+        """Grade every job, in whatever order they end; once more where the grader broke or met an error of its own."""
         pending = {self._schedule(job): (job, 1) for job in jobs}
         while pending:
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 job, attempts = pending.pop(future)
                 broken = broken_because(future)
-                if broken is None:
-                    yield job, future.result()
-                elif attempts < 2:
+                if attempts < ATTEMPTS and (broken or _met_error(future.result())):
                     pending[self._schedule(job)] = (job, attempts + 1)
-                else:
+                elif broken:
                     yield job, wanted_results(load(job.exercise), job.request.only, "error", broken)
+                else:
+                    yield job, future.result()
 
     def _schedule(self, job: Job) -> "Future[ExerciseResult]":
         run: Callable[..., Future[ExerciseResult]] = self._pool.schedule
         return run(_grade_in_worker, args=[job], timeout=JOB_TIMEOUT_S)
+
+
+def _met_error(result: ExerciseResult) -> bool:
+    return any(criterion.status == "error" for criterion in result.criteria)
 
 
 def processors() -> int:

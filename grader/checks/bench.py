@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.checks.database import Database
 from grader.checks.failure import Failure, describe
@@ -50,6 +50,7 @@ class Bench:
         self.environ = environ
         self.db = database
         self._silences = 0
+        self._has_answered = False
 
     def __enter__(self) -> "Bench":
         return self
@@ -72,7 +73,7 @@ class Bench:
     ) -> Response:
         """Send one request. Raises Failure if nothing comes back."""
         try:
-            response = self.server.request(method, path, headers=headers, body=body)
+            response = self._patiently(method, path, headers=headers, body=body)
         except NoAnswerError as error:
             self._count_silence(error)
             sent = deliveries[0].label if deliveries else f"{method} {path}"
@@ -129,11 +130,18 @@ class Bench:
 
     def _send_quietly(self, request: Request, on_read: Callable[[], object]) -> Response | None:
         try:
-            return self.server.request(
+            return self._patiently(
                 "POST", request.path, headers=request.headers, body=request.body, on_read=on_read
             )
         except NoAnswerError:
             return None
+
+    def _patiently(self, method: str, path: str, **options: Any) -> Response:
+        """Send a request; until the first answer the server may still be starting, which has a time of its own."""
+        starting_s = 0.0 if self._has_answered else self._lab.engine.limits.start_s
+        response = self.server.request(method, path, timeout_s=REQUEST_TIMEOUT_S + starting_s, **options)
+        self._has_answered = True
+        return response
 
     def _count_silence(self, error: NoAnswerError) -> None:
         """Stop a server that lets every request wait: what is still to be sent would wait in vain, one by one."""

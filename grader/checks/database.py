@@ -11,7 +11,7 @@ from grader.checks import hostile_sqlite
 from grader.checks.failure import Failure
 
 MAX_FILE_BYTES = 64 << 20
-MAX_READ_BYTES = 64 << 20
+MAX_READ_BYTES = 32 << 20
 MAX_ROWS = 10_000
 MAX_TABLES = 100
 

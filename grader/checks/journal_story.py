@@ -1,6 +1,7 @@
 """What a journal is given to tell: the life of one user, a failure, what is of no use, and a hostile id."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 from grader.checks.bench import Bench
@@ -34,11 +35,13 @@ def story(lab: Lab, clerk: SimulatedClerk, user: User) -> Iterator[tuple[Deliver
     early = clerk.user_created(user)
     created = lab.sender.deliver(early)
     yield created, "processed"
-    yield lab.sender.resend(created), "duplicate"
+    again = lab.sender.resend(created)
+    yield replace(again, label=f"{again.label}, pour la seconde fois"), "duplicate"
     clerk.advance(MINUTE_MS)
     user.rename()
     yield lab.sender.deliver(clerk.user_updated(user)), "processed"
-    yield lab.sender.deliver(early), "stale"
+    late = lab.sender.deliver(early)
+    yield replace(late, label=f"{late.label}, plus ancienne que la ligne"), "stale"
     yield lab.sender.deliver(clerk.session_created(clerk.open_session(user))), "processed"
     forged = faults.signature_random(lab.sender.deliver(clerk.user_created(clerk.create_user())))
     yield forged, "rejected"

@@ -87,7 +87,7 @@ class Shapes:
     def dashboard_example(self) -> Case:
         """What « Send Example » of Clerk's dashboard sends."""
         event = dashboard_example(self._clerk)
-        delivery = self._written(event, "exemple user.created du tableau de bord")
+        delivery = self._written(event, "livraison de l'exemple du tableau de bord")
         return Case(delivery, self._row(event, email=None))
 
     def dated_in(self, unit_ms: int) -> Case:

@@ -25,22 +25,25 @@ def cut_short(lab: Lab, clerk: SimulatedClerk, rng: Random) -> Delivery:
     body = BodyStyle().write(clerk.user_created(clerk.create_user()).envelope())
     text = body.decode()
     cut = text[: rng.randint(len(text) // 3, len(text) - 2)].encode()
-    return lab.sender.deliver_bytes(cut, label="corps JSON coupé")
+    return lab.sender.deliver_bytes(cut, label="livraison d'un corps JSON coupé")
 
 
 def not_json(lab: Lab, clerk: SimulatedClerk, rng: Random) -> list[Delivery]:
     """Make bodies in UTF-8 that are no JSON."""
     words = f"Bonjour de {clerk.identities.company()} !".encode()
-    return [cut_short(lab, clerk, rng), lab.sender.deliver_bytes(words, label="corps de texte ordinaire")]
+    return [
+        cut_short(lab, clerk, rng),
+        lab.sender.deliver_bytes(words, label="livraison d'un texte ordinaire"),
+    ]
 
 
 def not_an_object(lab: Lab, clerk: SimulatedClerk, rng: Random) -> list[Delivery]:
     """Make bodies that are JSON, but no object."""
     listed = BodyStyle.draw(rng).write([clerk.user_created(clerk.create_user()).envelope()])
     return [
-        lab.sender.deliver_bytes(listed, label="corps qui est une liste JSON"),
-        lab.sender.deliver_bytes(b'"user.created"', label="corps qui est une chaîne JSON"),
-        lab.sender.deliver_bytes(b"null", label="corps « null »"),
+        lab.sender.deliver_bytes(listed, label="livraison d'une liste JSON"),
+        lab.sender.deliver_bytes(b'"user.created"', label="livraison d'une chaîne JSON"),
+        lab.sender.deliver_bytes(b"null", label="livraison du corps « null »"),
     ]
 
 

@@ -5,6 +5,7 @@ wrong loses that point and no other. Every other event bears the instance that t
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -262,12 +263,12 @@ def test_edge(bench: Bench, lab: Lab, check: Check) -> None:
         return send_in_chunks(bench, delivery)
 
     with check.part("corps démesuré, taille annoncée"):
-        too_large(bench, draw.of_size(HUGE_BYTES, "corps de 2 Mio"), bench.send)
+        too_large(bench, draw.of_size(HUGE_BYTES, "livraison de 2 Mio"), bench.send)
     with check.part("corps démesuré, envoyé par morceaux"):
-        accepted_in_chunks(bench, lab, draw.of_size(LARGE_BYTES, "corps de 350 ko envoyé par morceaux"))
-        too_large(bench, draw.of_size(HUGE_BYTES, "corps de 2 Mio envoyé par morceaux"), in_chunks)
+        accepted_in_chunks(bench, lab, draw.of_size(LARGE_BYTES, "livraison de 350 ko, par morceaux"))
+        too_large(bench, draw.of_size(HUGE_BYTES, "livraison de 2 Mio, par morceaux"), in_chunks)
     with check.part("grand corps légitime"):
-        recorded(bench, draw.of_size(LARGE_BYTES, "corps de 350 ko"))
+        recorded(bench, draw.of_size(LARGE_BYTES, "livraison de 350 ko"))
     with check.part("barre oblique finale"):
         case = draw.ordinary()
         recorded(bench, case)
@@ -413,12 +414,13 @@ def foreign(bench: Bench, lab: Lab, clerk: SimulatedClerk) -> None:
     created = clerk.user_created(user)
     for event in (created, clerk.organization_created(clerk.create_organization(created_by=user))):
         delivery = lab.sender.deliver(event)
+        delivery = replace(delivery, label=f"{event.type} d'une autre instance, en production")
         before = {table: bench.db.count(table) for table in TABLES}
         bench.refuse(delivery)
         grown = [table for table in TABLES if bench.db.count(table) != before[table]]
         if grown:
             raise Failure(
-                sent=f"{delivery.label}, d'une autre instance",
+                sent=delivery.label,
                 expected="aucune ligne",
                 received=f"une ligne de plus dans {grown[0]}",
                 deliveries=[delivery],

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from grader.exercises import load
@@ -73,3 +75,11 @@ def processes_below(folder: Path) -> list[int]:
             except OSError:
                 continue
     return found
+
+
+def wait_until(holds: Callable[[], object], patience_s: float = 30.0) -> None:
+    """Wait for what another process is about to do. Raises AssertionError when it does not."""
+    end = time.monotonic() + patience_s
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)

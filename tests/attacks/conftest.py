@@ -1,6 +1,6 @@
 """The machine must be able to isolate: without it these tests prove nothing, so they fail rather than be skipped."""
 
-import hashlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +9,8 @@ import pytest
 from grader.sandbox.engine import Engine
 from grader.sandbox.isolation import probe
 from tests.attacks.arena import ROOT, processes_below
+
+PLANTED = ("results.json", "report.json", "sitecustomize.py", "usercustomize.py", "evil.pth", "evil.py")
 
 
 @pytest.fixture(scope="session")
@@ -40,14 +42,8 @@ def canary(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _the_course_is_untouched() -> Iterator[None]:
-    """No attack changes a file of the course or of the grader, nor adds one."""
-    before = _fingerprint()
+def _nothing_was_planted() -> Iterator[None]:
+    """No attack leaves a file where Python, pytest or the grader would take it for theirs."""
     yield
-    assert _fingerprint() == before
-
-
-def _fingerprint() -> dict[str, str]:
-    folders = [ROOT / "grader" / "sandbox", ROOT / "course", ROOT / "exercises"]
-    files = (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file())
-    return {str(f): hashlib.sha256(f.read_bytes()).hexdigest() for f in files if f.suffix != ".pyc"}
+    folders = {ROOT, ROOT / "grader", ROOT / "exercises", Path("/"), Path("/tmp"), Path("/dev/shm"), *map(Path, sys.path)}
+    assert [str(folder / name) for folder in folders for name in PLANTED if (folder / name).exists()] == []

@@ -58,5 +58,5 @@ attempt("not to die with the parent", lambda: libc.prctl(1, 0, 0, 0, 0))
 attempt("to hide from the watcher", lambda: libc.prctl(4, 0, 0, 0, 0))
 for pid in (os.getppid(), 1, 0, -1):
     attempt("to kill %d" % pid, lambda pid=pid: os.kill(pid, 0))
-threading.Thread(target=time.sleep, args=(300,)).start()
+threading.Thread(target=time.sleep, args=(300,), daemon=True).start()
 print("ATTEMPTED", file=sys.stderr, flush=True)
