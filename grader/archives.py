@@ -31,7 +31,7 @@ class _BoundedFile(io.FileIO):
     def read(self, size: int | None = -1, /) -> bytes:
         wanted = os.fstat(self.fileno()).st_size - self.tell() if size is None or size < 0 else size
         if wanted > MAX_READ_BYTES:
-            raise UnreadableError(f"L'archive contient plus que les {MAX_ENTRIES} fichiers admis.")
+            raise UnreadableError(f"L'archive contient plus de fichiers que les {MAX_ENTRIES} admis.")
         return super().read(size) or b""
 
 
@@ -49,7 +49,7 @@ class ArchiveSource:
         except SPOILT as error:
             raise UnreadableError(f"L'archive est illisible : {harmless(str(error), 100)}.") from error
         if len(entries) > MAX_ENTRIES:
-            raise UnreadableError(f"L'archive contient {len(entries)} fichiers, plus que les {MAX_ENTRIES} admis.")
+            raise UnreadableError(f"L'archive contient {len(entries)} fichiers ; {MAX_ENTRIES} au plus sont admis.")
         self._entries = {name: entry for entry in entries if (name := self._name(entry)) is not None}
         self._root = self._find_root()
 

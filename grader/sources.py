@@ -77,7 +77,7 @@ class FolderSource:
         for path in self._walk(self.root, 0):
             names.append(PurePosixPath(path.relative_to(self.root)))
             if len(names) > MAX_ENTRIES:
-                raise UnreadableError(f"Le dossier contient plus que les {MAX_ENTRIES} fichiers admis.")
+                raise UnreadableError(f"Le dossier contient plus de fichiers que les {MAX_ENTRIES} admis.")
         return names
 
     def _walk(self, folder: Path, depth: int) -> Iterator[Path]:

@@ -88,7 +88,7 @@ def _problem(path: Path) -> str | None:
     """Say why a submission cannot be read, None if nothing is seen from outside."""
     try:
         if path.is_symlink():
-            return "C'est un lien : remettez le dossier ou l'archive elle-même."
+            return "C'est un lien : remettez le dossier ou l'archive eux-mêmes."
         if path.is_dir():
             return _problem_of_folder(path)
         if not path.is_file():

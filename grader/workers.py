@@ -46,7 +46,7 @@ def _prepare(name: EngineName, isolation: Isolation, folder: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _engine = Engine(name, isolation, parent=folder)
     if isolation == "strict" and not (report := probe(_engine)).strict:
-        raise EngineError(f"l'isolation n'est pas tenue : {report}")
+        raise EngineError(f"l'isolation n'est pas assurée : {report}")
 
 
 def _grade_in_worker(job: Job) -> ExerciseResult:

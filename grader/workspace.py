@@ -81,7 +81,7 @@ def find_secret(given: str | None, environ: dict[str, str], folder: Path) -> str
     try:
         base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except ValueError as error:
-        raise UsageError("Ce secret n'est pas de la forme whsec_… suivie de base64. Copiez celui de l'endpoint.") from error
+        raise UsageError("Ce secret n'est pas « whsec_ » suivi de base64. Copiez celui de l'endpoint.") from error
     return secret
 
 

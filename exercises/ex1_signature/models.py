@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class DeliveryRow(SQLModel, table=True):
-    """Une livraison acceptée. `received_at` est en ms depuis 1970 (BIGINT, car un INTEGER déborde)."""
+    """Une livraison acceptée. `received_at` est en ms depuis 1970 (BIGINT : 32 bits déborderaient)."""
 
     __tablename__ = "deliveries"
 

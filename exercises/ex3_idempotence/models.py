@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class UserRow(SQLModel, table=True):
-    """Un utilisateur de Clerk, et le nombre de ses connexions. Les temps sont en ms depuis 1970."""
+    """Un utilisateur de Clerk, et le nombre de ses connexions. Les instants sont en ms depuis 1970."""
 
     __tablename__ = "users"
 

@@ -17,7 +17,7 @@ from kit.verification import InvalidSignatureError, read_secrets, verify
 
 
 async def bounded_delivery(request: Request) -> RawDelivery:
-    """Lire la livraison au bord du serveur, sans dépasser la limite."""
+    """Lire la livraison à l'entrée du serveur, sans dépasser la limite."""
     return RawDelivery(headers=request.headers, body=await read_bounded(request))
 
 

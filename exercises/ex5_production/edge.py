@@ -1,9 +1,9 @@
-"""Le bord du serveur : ne lire d'une requête que ce qu'une livraison peut contenir."""
+"""L'entrée du serveur : ne lire d'une requête que ce qu'une livraison peut contenir."""
 
 from fastapi import Request
 
 MAX_BODY_BYTES = 512 * 1024
-"""Svix envoie au plus environ 350 ko ; au-delà de 512 Kio, ce n'est pas lui, et la mémoire est à nous."""
+"""Svix envoie au plus environ 350 ko ; au-delà de 512 Kio, ce n'est pas lui, et notre mémoire se remplit."""
 
 
 class BodyTooLargeError(Exception):

@@ -20,9 +20,9 @@ class Report:
 
 
 def write_line(report: Report) -> None:
-    """Écrire la livraison sur la sortie standard : un objet JSON, une ligne, aussitôt vidée.
+    """Écrire la livraison sur la sortie standard : un objet JSON, sur une ligne, émise aussitôt.
 
-    Jamais le corps, la signature, le secret ni l'adresse : d'autres que la base lisent et gardent le journal.
+    Jamais le corps, la signature, le secret ni l'adresse : le journal est lu et gardé ailleurs que la base.
     """
     raise NotImplementedError("TODO : choisissez les champs un à un et écrivez la ligne d'un seul tenant")
 

@@ -28,9 +28,9 @@ def handle(engine: Engine, delivery: VerifiedDelivery, settings: Settings) -> Re
 
 def process(engine: Engine, svix_id: str, event: Event) -> str:
     """Appliquer l'événement une fois et une seule. Rend `processed`, `stale`, `ignored` ou `duplicate`."""
-    raise NotImplementedError("TODO : réservez la livraison, appliquez l'événement, notez l'issue")
+    raise NotImplementedError("TODO : inscrivez la livraison, appliquez l'événement, notez l'issue")
 
 
 def bury(engine: Engine, svix_id: str, problem: UnusableError) -> str:
     """Inscrire une livraison inutilisable parmi les lettres mortes. Rend `dead`, ou `duplicate`."""
-    raise NotImplementedError("TODO : réservez la livraison, inscrivez la lettre morte, notez l'issue")
+    raise NotImplementedError("TODO : inscrivez la livraison, puis la lettre morte, notez l'issue")

@@ -7,7 +7,7 @@ ENVIRONMENTS = ("development", "production")
 
 
 class BadSettingsError(Exception):
-    """Un réglage manque ou n'a pas de sens : mieux vaut ne pas démarrer que servir le mauvais monde."""
+    """Un réglage manque ou n'a pas de sens : mieux vaut ne pas démarrer que mal choisir l'environnement."""
 
 
 @dataclass(frozen=True)

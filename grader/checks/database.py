@@ -118,7 +118,7 @@ class Database:
             raise self._failure("le fichier de la base n'est plus un fichier ordinaire de taille raisonnable")
 
     def _failure(self, received: str) -> Failure:
-        return Failure(sent="lecture de la base", expected="les tables du contrat, telles que données", received=received)
+        return Failure(sent="lecture de la base", expected="les tables fournies, telles quelles", received=received)
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -36,7 +36,7 @@ def one_notice_each(found: Sequence[Row], person: Person, deletion: Delivery) ->
     if told != expected:
         right = sum((Counter(told) & Counter(expected)).values())
         raise Failure(
-            sent=f"{deletion.label}, d'une personne communiquée {len(person.disclosures)} fois",
+            sent=f"{deletion.label}, d'une personne dont les données ont été communiquées {len(person.disclosures)} fois",
             expected="un effet `art19` par communication, avec son `recipient_ref` dans un objet JSON",
             received=f"{len(found)} effet(s), dont {right} avec une référence attendue",
             deliveries=[*person.sent, deletion],

@@ -18,7 +18,7 @@ def with_json(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def with_seed(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the course key."""
-    said = "Graine des données envoyées : la même graine envoie les mêmes."
+    said = "Graine des données envoyées : la même graine donne les mêmes données."
     return click.option("--seed", type=click.IntRange(min=0), metavar="N", help=said)(command)
 
 
@@ -34,7 +34,7 @@ def with_folder(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--dossier", "folder", type=PATH, default=Path(), metavar="DOSSIER", help=said)(command)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, subcommand_metavar="COMMANDE …")
 def app() -> None:
     """Le correcteur du cours « Webhooks et synchronisation temps réel »."""
 
@@ -75,7 +75,7 @@ def check(part: str | None, hint: bool, folder: Path, seed: int | None, json: Pa
 def replay(criterion: str | None, to: str, secret: str | None, folder: Path) -> None:
     """Renvoyer à votre serveur la livraison d'un échec, signée de nouveau.
 
-    CRITÈRE est comme ex1.3 ; sans lui, c'est le premier échec de la dernière vérification.
+    CRITÈRE s'écrit comme ex1.3 ; sans lui, c'est le premier échec de la dernière vérification.
     """
     from grader.cli.replay import replay_failure
 
@@ -90,7 +90,7 @@ def replay(criterion: str | None, to: str, secret: str | None, folder: Path) -> 
 def deliver(type: str, to: str, secret: str | None, seed: int | None) -> None:
     """Envoyer à une adresse un événement Clerk réaliste, fraîchement signé.
 
-    TYPE est comme user.created ou organizationMembership.deleted.
+    TYPE s'écrit comme user.created ou organizationMembership.deleted.
     """
     from grader.cli.deliver import deliver_event
 
@@ -106,7 +106,7 @@ def deliver(type: str, to: str, secret: str | None, seed: int | None) -> None:
 @click.option("--details", is_flag=True, help="Montrer chaque échec sous le tableau.")
 @click.option(
     "--isolation", type=click.Choice(["strict", "process"]), default="strict", show_default=True,
-    help="Ce que le code des étudiants ne peut pas faire ; process : seulement pour du code de confiance.",
+    help="Isolation du code des étudiants ; process : seulement pour du code de confiance.",
 )  # fmt: skip
 @click.option(
     "--engine", type=click.Choice(["fork", "fresh"]), default="fork", show_default=True,
@@ -127,7 +127,7 @@ def score(**options: Any) -> None:
 @app.command()
 @with_json
 def doctor(json: Path | None) -> None:
-    """Dire ce que cette machine permet, et quoi installer."""
+    """Dire ce que cette machine permet, et ce qu'il faut installer."""
     from grader.cli.doctor import examine
 
     examine(json)

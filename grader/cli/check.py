@@ -123,7 +123,7 @@ def _print_finish(folder: Path) -> None:
         path = folder / name
         answers, problems = read_answers(path.read_bytes(), name) if path.is_file() else ({}, [f"Le fichier {name} manque."])
         given = sum(1 for question in quiz.questions if str(answers.get(question.id, "")).strip())
-        out.print(f"Quiz {quiz.title} : {given} réponses données sur {len(quiz.questions)} ({name}).")
+        out.print(f"Quiz {quiz.title} : {given}/{len(quiz.questions)} réponses données ({name}).")
         for problem in problems:
             out.print(f"  {escape(problem)}")
     out.print("Les questions ouvertes (questions_ouvertes.md) sont lues par votre enseignant.")

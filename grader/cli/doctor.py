@@ -24,9 +24,9 @@ def examine(json: Path | None) -> None:
         out.print(f"  {_verdict(report, name)}  {description}")
     out.print()
     if report.strict:
-        out.print("[bold green]Isolation stricte : tenue.[/] La sonde n'a rien pu faire de tout cela.")
+        out.print("[bold green]Isolation stricte : assurée.[/] La sonde n'a rien pu faire de tout cela.")
     else:
-        out.print(f"[bold yellow]Isolation stricte : non tenue.[/] {advice(report)}")
+        out.print(f"[bold yellow]Isolation stricte : non assurée.[/] {advice(report)}")
     if json:
         found = {"python": platform.python_version(), "strict": report.strict, "managed": report.managed, "failure": report.failure}
         json.write_text(json_format.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -43,4 +43,4 @@ def advice(report: Report) -> str:
     if sys.platform != "linux":
         return "Elle demande Linux ; sous Windows, WSL 2 convient. « grader check » marche partout."
     reason = f" ({report.failure})" if report.failure else ""
-    return f"Il faut un noyau 5.13 ou plus récent avec Landlock, et seccomp{reason}."
+    return f"Il faut un noyau Linux 5.13 ou plus récent, avec Landlock et seccomp{reason}."

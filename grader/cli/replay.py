@@ -20,7 +20,7 @@ def replay_failure(folder: Path, criterion: str | None, url: str, secret: str | 
     state = load_state(folder)
     criterion = criterion or state.last
     if criterion is None or criterion not in state.failures:
-        kept = f" Gardés : {', '.join(sorted(state.failures))}." if state.failures else ""
+        kept = f" Échecs gardés : {', '.join(sorted(state.failures))}." if state.failures else ""
         raise UsageError(f"Aucune livraison gardée pour {criterion or 'un échec'}.{kept} Lancez d'abord : uv run grader check")
     sender = SvixSender(find_secret(secret, dict(os.environ), folder), random.Random(), time.time)
     out.print(f"Échec [bold]{criterion}[/], rejoué :")

@@ -60,15 +60,15 @@ def fresh(lab: Lab, clerk: SimulatedClerk, offset_s: int = 0, sender: SvixSender
 @criterion(
     "ex1.1",
     anchor="signature-raw-bytes",
-    parts=("corps JSON espacé", "clés JSON sans ordre", "accents et emoji non échappés"),
+    parts=("corps JSON espacé", "clés JSON dans le désordre", "accents et émojis non échappés"),
 )
 def test_accept(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) -> None:
     """Une livraison fraîche et bien signée est acceptée et inscrite."""
     rng = lab.rng("ex1.1")
     styles = {
         "corps JSON espacé": BodyStyle(indent=rng.choice((None, 2)), separators=(" , ", " : ")),
-        "clés JSON sans ordre": BodyStyle(shuffle=rng.getrandbits(32)),
-        "accents et emoji non échappés": BodyStyle(escape=False),
+        "clés JSON dans le désordre": BodyStyle(shuffle=rng.getrandbits(32)),
+        "accents et émojis non échappés": BodyStyle(escape=False),
     }
     for title, style in styles.items():
         with check.part(title):
@@ -115,7 +115,7 @@ def test_refuse(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) -> 
         "signature sans virgule",
         "signature en base64 invalide",
         "horodatage en toutes lettres",
-        "corps hors d'UTF-8, mal signé",
+        "corps qui n'est pas en UTF-8, mal signé",
     ),
 )
 def test_malformed(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) -> None:
@@ -136,7 +136,7 @@ def test_malformed(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) 
         refused(bench, faults.header_replaced(good, "svix-signature", "v1,a@"), 400)
     with check.part("horodatage en toutes lettres"):
         refused(bench, faults.header_replaced(good, "svix-timestamp", "hier"), 400)
-    with check.part("corps hors d'UTF-8, mal signé"):
+    with check.part("corps qui n'est pas en UTF-8, mal signé"):
         latin = replace(
             good, body=good.body.rstrip() + b'\xe9\xff"', label="un corps qui n'est pas de l'UTF-8"
         )

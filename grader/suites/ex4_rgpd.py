@@ -67,7 +67,7 @@ def in_place(seen: Stored, person: Person, tables: Iterable[str]) -> None:
     for table in tables:
         if not within(traces, [table]):
             raise Failure(
-                sent="création, modification, connexion et communication d'une personne",
+                sent="création, modification et connexion d'une personne, communication de ses données",
                 expected=f"ses données d'abord en place dans `{table}`",
                 received="aucune",
                 deliveries=person.sent,
@@ -168,7 +168,7 @@ def test_no_return(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) 
     if not known or bench.db.count("users", "email = ?", user.primary_email):
         raise Failure(
             sent=deletion.label,
-            expected="son adresse dans `users` avant la suppression, plus après",
+            expected="son adresse dans `users` avant la suppression, et non après",
             received="son adresse y est encore" if known else "elle n'y était pas avant",
             deliveries=[*person.sent, deletion],
         )

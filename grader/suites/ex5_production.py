@@ -108,7 +108,7 @@ def kind_of(value: object) -> str:
 @criterion(
     "ex5.1",
     anchor="health-readiness",
-    parts=("serveur en vie", "base prête", "base écrasée : plus prête", "base écrasée : toujours en vie"),
+    parts=("serveur en vie", "base prête", "base écrasée : non prête", "base écrasée : toujours en vie"),
 )
 def test_health(lab: Lab, check: Check) -> None:
     """/health dit que le serveur vit, /ready que sa base répond."""
@@ -118,7 +118,7 @@ def test_health(lab: Lab, check: Check) -> None:
         with check.part("base prête"):
             demand_status(bench, "/ready", 200)
         overwrite(bench.db.path, lab.rng("ex5.1"))
-        with check.part("base écrasée : plus prête"):
+        with check.part("base écrasée : non prête"):
             demand_status(bench, "/ready", 503, " une fois la base écrasée")
         with check.part("base écrasée : toujours en vie"):
             demand_status(bench, "/health", 200, " une fois la base écrasée")

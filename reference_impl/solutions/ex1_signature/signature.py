@@ -11,7 +11,7 @@ MINIMUM_KEY_BYTES = 16
 
 
 class BadSecretError(Exception):
-    """Un secret est absent ou inutilisable. Levée au démarrage : s'y arrêter vaut mieux que tout croire."""
+    """Un secret est absent ou inutilisable. Levée au démarrage : mieux vaut s'arrêter que tout croire."""
 
 
 class InvalidSignatureError(Exception):
@@ -53,11 +53,11 @@ def is_usable(secret: str) -> bool:
 
 
 def verify(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> None:
-    """Vérifier qu'un des secrets a signé exactement ces octets, il y a moins de cinq minutes.
+    """Vérifier qu'un des secrets a signé exactement ces octets, à cinq minutes au plus de maintenant.
 
     Lève `InvalidSignatureError`, et rien d'autre, dès que ce n'est pas établi.
     """
-    # BEGIN SOLUTION: vérifiez la livraison contre chaque secret
+    # BEGIN SOLUTION: vérifiez la livraison avec chaque secret
     for secret in secrets:
         try:
             Webhook(secret).verify(body, dict(headers))

@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class UserRow(SQLModel, table=True):
-    """Un utilisateur de Clerk. Les temps sont en millisecondes depuis 1970 (BIGINT : un INTEGER déborde).
+    """Un utilisateur de Clerk. Les instants sont en ms depuis 1970 (BIGINT : 32 bits déborderaient).
 
     `clerk_updated_at` est la version de la ligne. `deleted_at` reste NULL tant que l'utilisateur existe.
     `email` n'est pas unique : un compte supprimé puis recréé a la même adresse sous un autre `clerk_id`.

@@ -68,7 +68,7 @@ def apply(session: Session, event: Event, svix_id: str) -> str:
         case "user.created" | "user.updated":
             user = read_user(event.data)
             change = upsert_user(session, user)
-            # La bienvenue suit la naissance de la ligne, pas le type : les événements arrivent en désordre.
+            # La bienvenue suit la naissance de la ligne, non le type : l'ordre d'arrivée n'est pas garanti.
             if change is Change.CREATED:
                 add_effect(session, "welcome_email", user.clerk_id, svix_id)
         case "user.deleted":

@@ -1,4 +1,4 @@
-"""Ce que les événements font des tables : l'exercice 3, plus les connexions et les corps gardés."""
+"""Ce que les événements changent dans les tables : l'exercice 3, plus les connexions et les corps gardés."""
 
 import json
 
@@ -28,7 +28,7 @@ _COUNT_LOGIN = text("UPDATE users SET login_count = login_count + 1 WHERE clerk_
 
 
 def keep_body(session: Session, delivery: VerifiedDelivery) -> None:
-    """Garder le corps à côté de la livraison : il permet de rejouer, et il est plein de données."""
+    """Garder le corps avec la livraison : utile pour rejouer, mais plein de données personnelles."""
     row = {"svix_id": delivery.svix_id, "payload": delivery.body.decode()}
     session.connection().execute(_KEEP, row)
 

@@ -1,4 +1,4 @@
-"""La transaction d'une livraison : la réserver, refuser le retour d'un effacé, effacer ou écrire."""
+"""La transaction d'une livraison : l'inscrire, refuser le retour d'une personne effacée, effacer, écrire."""
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -14,7 +14,7 @@ def process(engine: Engine, delivery: VerifiedDelivery, key: str) -> str:
     """Traiter la livraison dans une seule transaction et rendre son issue ; `key` est celle du registre."""
     event = parse(delivery)
     with Session(engine) as session, session.begin():
-        # La réservation est la première écriture : elle prend le verrou. Un effacement concurrent est donc
+        # L'inscription est la première écriture : elle prend le verrou. Un effacement concurrent est donc
         # ou bien déjà visible au registre, ou bien encore à venir ; jamais entre les deux.
         if not claim(session, delivery.svix_id, event.type):
             return "duplicate"

@@ -80,7 +80,7 @@ def text_or_none(value: object) -> str | None:
         return None
     try:
         value.encode()
-    # Une moitié d'emoji (« \ud83d » seul) est du JSON valable, mais ne s'écrit pas en UTF-8.
+    # Une moitié d'émoji (« \ud83d » seul) est du JSON valable, mais ne s'écrit pas en UTF-8.
     except UnicodeEncodeError:
         return None
     return value

@@ -1,4 +1,4 @@
-"""Ce que les événements font des tables, comme à l'exercice 3 ; chaque fonction rend l'issue."""
+"""Ce que les événements changent dans les tables, comme à l'exercice 3 ; chaque fonction rend l'issue."""
 
 from collections.abc import Callable
 

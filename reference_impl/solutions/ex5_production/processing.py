@@ -38,7 +38,7 @@ def handle(engine: Engine, delivery: VerifiedDelivery, settings: Settings) -> Re
 
 def process(engine: Engine, svix_id: str, event: Event) -> str:
     """Appliquer l'événement une fois et une seule. Rend `processed`, `stale`, `ignored` ou `duplicate`."""
-    # BEGIN SOLUTION: réservez la livraison, appliquez l'événement, notez l'issue
+    # BEGIN SOLUTION: inscrivez la livraison, appliquez l'événement, notez l'issue
     with Session(engine) as session, session.begin():
         if not claim(session, svix_id, event.type):
             return "duplicate"
@@ -53,9 +53,9 @@ def process(engine: Engine, svix_id: str, event: Event) -> str:
 
 def bury(engine: Engine, svix_id: str, problem: UnusableError) -> str:
     """Inscrire une livraison inutilisable parmi les lettres mortes. Rend `dead`, ou `duplicate`."""
-    # BEGIN SOLUTION: réservez la livraison, inscrivez la lettre morte, notez l'issue
+    # BEGIN SOLUTION: inscrivez la livraison, puis la lettre morte, notez l'issue
     with Session(engine) as session, session.begin():
-        # La même réservation que pour un événement sain : la lettre morte non plus ne s'écrit pas deux fois.
+        # La même inscription que pour un événement sain : la lettre morte non plus ne s'écrit pas deux fois.
         if not claim(session, svix_id, problem.event_type):
             return "duplicate"
         row = {"svix_id": svix_id, "type": problem.event_type, "reason": problem.reason}

@@ -7,7 +7,7 @@ ENVIRONMENTS = ("development", "production")
 
 
 class BadSettingsError(Exception):
-    """Un réglage manque ou n'a pas de sens : mieux vaut ne pas démarrer que servir le mauvais monde."""
+    """Un réglage manque ou n'a pas de sens : mieux vaut ne pas démarrer que mal choisir l'environnement."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     instance_id = environ.get("CLERK_INSTANCE_ID", "").strip() or None
     # BEGIN SOLUTION (silent): refusez un APP_ENV inconnu, et la production sans CLERK_INSTANCE_ID
     if app_env not in ENVIRONMENTS:
-        raise BadSettingsError(f"APP_ENV doit être l'un de {ENVIRONMENTS} : corrigez sa valeur.")
+        raise BadSettingsError(f"APP_ENV doit valoir {' ou '.join(ENVIRONMENTS)} : corrigez sa valeur.")
     if app_env == "production" and instance_id is None:
         raise BadSettingsError("CLERK_INSTANCE_ID est vide : la production exige l'instance ins_…")
     # END SOLUTION

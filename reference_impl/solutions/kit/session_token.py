@@ -22,7 +22,7 @@ class SessionClaims:
 
 
 def verify_session_token(authorization: str | None, key: str, parties: Collection[str]) -> SessionClaims:
-    """Vérifier l'en-tête `Authorization: Bearer …` contre la clé publique PEM et les `azp` acceptés.
+    """Vérifier l'en-tête `Authorization: Bearer …` avec la clé publique PEM et les `azp` acceptés.
 
     Lève `InvalidTokenError` sans dire pourquoi : la réponse ne doit pas guider qui essaie.
     """

@@ -45,7 +45,7 @@ def _is_usable(secret: str) -> bool:
 
 
 def verify(raw: RawDelivery, secrets: Sequence[str]) -> VerifiedDelivery:
-    """Vérifier la livraison contre chaque secret, et la rendre sous son type vérifié.
+    """Vérifier la livraison avec chaque secret, et la rendre sous son type vérifié.
 
     Lève `InvalidSignatureError` si aucun secret ne convient. `svix` lève aussi de simples `ValueError`
     (signature sans virgule, base64 cassé, corps qui n'est pas de l'UTF-8) : elles disent la même chose.
