@@ -50,7 +50,9 @@ def main() -> None:
                 with peak.watching(name == "fork, isolated"):
                     times[name].append(grade(workers, name, run))
     report(times, arguments.workers)
-    print(f"peak memory of the process tree during fork runs, three pools alive: {peak.bytes / 2**20:.0f} MiB (PSS)")
+    print(
+        f"peak memory of the process tree during fork runs, three pools alive: {peak.bytes / 2**20:.0f} MiB (PSS)"
+    )
 
 
 def grade(workers: Workers, name: str, seed: int) -> float:
@@ -61,7 +63,9 @@ def grade(workers: Workers, name: str, seed: int) -> float:
     began = time.perf_counter()
     results = [result for _, result in workers.run(jobs)]
     seconds = time.perf_counter() - began
-    assert sum(result.points for result in results) == 30, [c for r in results for c in r.criteria if not c.points]
+    assert sum(result.points for result in results) == 30, [
+        c for r in results for c in r.criteria if not c.points
+    ]
     return seconds
 
 

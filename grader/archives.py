@@ -49,13 +49,17 @@ class ArchiveSource:
         except SPOILT as error:
             raise UnreadableError(f"L'archive est illisible : {harmless(str(error), 100)}.") from error
         if len(entries) > MAX_ENTRIES:
-            raise UnreadableError(f"L'archive contient {len(entries)} fichiers ; {MAX_ENTRIES} au plus sont admis.")
+            raise UnreadableError(
+                f"L'archive contient {len(entries)} fichiers ; {MAX_ENTRIES} au plus sont admis."
+            )
         self._entries = {name: entry for entry in entries if (name := self._name(entry)) is not None}
         self._root = self._find_root()
 
     def names(self) -> list[PurePosixPath]:
         """Name the files below the folder that holds the exercises."""
-        return sorted(name.relative_to(self._root) for name in self._entries if name.is_relative_to(self._root))
+        return sorted(
+            name.relative_to(self._root) for name in self._entries if name.is_relative_to(self._root)
+        )
 
     def read(self, name: PurePosixPath) -> bytes | None:
         """Read one entry, and not a byte more than a file may have, whatever the archive announces."""

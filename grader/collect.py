@@ -36,7 +36,9 @@ def collect(source: Source, exercise: Exercise, space: Workspace) -> Collected:
     _restore(exercise, space.code)
     wanted = [name for name in names if _is_wanted(source, name, str(name.relative_to(folder)))]
     if len(wanted) > MAX_FILES:
-        collected.notices.append(f"{folder}/ : {len(wanted)} fichiers, seuls les {MAX_FILES} premiers sont lus")
+        collected.notices.append(
+            f"{folder}/ : {len(wanted)} fichiers, seuls les {MAX_FILES} premiers sont lus"
+        )
     for name in wanted[:MAX_FILES]:
         inside = str(name.relative_to(folder))
         data = source.read(name)

@@ -18,7 +18,19 @@ def neutral(text: str) -> str:
 def header(scale: Scale) -> list[str]:
     """Name the columns."""
     quizzes = [f"quiz_{name}" for name in scale.quizzes]
-    return ["id", "status", *IDS, "exercises", *quizzes, "open_questions", "total", "max", "pending", "mention", "problem"]
+    return [
+        "id",
+        "status",
+        *IDS,
+        "exercises",
+        *quizzes,
+        "open_questions",
+        "total",
+        "max",
+        "pending",
+        "mention",
+        "problem",
+    ]
 
 
 def row(result: SubmissionResult, scale: Scale) -> list[str | float | int]:

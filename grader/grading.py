@@ -118,7 +118,11 @@ def _criterion(outcome: Outcome, exercise: Exercise, lab: Lab) -> CriterionResul
     result = outcome.result()
     reason = harmless_lines(lab.redact(result.reason)) if result.reason else None
     failure = outcome.check.failure
-    report = _report(failure, outcome.check.criterion, exercise, lab) if failure and result.status == "failed" else None
+    report = (
+        _report(failure, outcome.check.criterion, exercise, lab)
+        if failure and result.status == "failed"
+        else None
+    )
     return result.model_copy(update={"failure": report, "reason": reason})
 
 

@@ -20,7 +20,11 @@ def few(notices: Iterable[str], limit: int = MAX_NOTICES) -> tuple[str, ...]:
     """Give each notice once, and no more than a reader would read: the rest is counted."""
     kept = list(dict.fromkeys(notices))
     more = len(kept) - limit
-    return (*kept[:limit], f"et {more} autre{'s' * (more > 1)} remarque{'s' * (more > 1)}") if more > 0 else tuple(kept)
+    return (
+        (*kept[:limit], f"et {more} autre{'s' * (more > 1)} remarque{'s' * (more > 1)}")
+        if more > 0
+        else tuple(kept)
+    )
 
 
 def harmless_lines(text: str) -> str:

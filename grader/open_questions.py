@@ -101,12 +101,16 @@ def load_marks(path: Path, scale: OpenScale, students: set[str]) -> Marks:
 def _marks_of(path: Path, student: str, given: Any, scale: OpenScale, students: set[str]) -> dict[str, float]:
     shown = harmless(student, 60)
     if student not in students:
-        raise UsageError(f"{path} : « {shown} » n'est l'identifiant d'aucun rendu. Connus : {', '.join(sorted(students))}.")
+        raise UsageError(
+            f"{path} : « {shown} » n'est l'identifiant d'aucun rendu. Connus : {', '.join(sorted(students))}."
+        )
     if not isinstance(given, dict):
         raise UsageError(f"{path} : sous « {shown} », écrivez une note par question, comme q1 = 4.5.")
     for question, mark in given.items():
         if not re.fullmatch(r"q\d+", question) or not 1 <= int(question[1:]) <= scale.count:
-            raise UsageError(f"{path} : « {shown} » : question inconnue « {harmless(question, 40)} » (q1 à q{scale.count}).")
+            raise UsageError(
+                f"{path} : « {shown} » : question inconnue « {harmless(question, 40)} » (q1 à q{scale.count})."
+            )
         if isinstance(mark, bool) or not isinstance(mark, int | float) or not 0 <= mark <= scale.points:
             raise UsageError(f"{path} : « {shown} », {question} : donnez une note de 0 à {scale.points}.")
     return {question: float(mark) for question, mark in given.items()}

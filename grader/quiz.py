@@ -126,7 +126,10 @@ def read_answers(data: bytes, name: PurePosixPath | Path) -> tuple[dict[str, Any
         return tomllib.loads(kept), problems
     except NOT_TOML:
         said = harmless(str(first_error), 120)
-        return {}, [*problems, f'{name} n\'est pas du TOML : {said}. Écrivez une ligne par réponse, comme q01 = "b".']
+        return {}, [
+            *problems,
+            f'{name} n\'est pas du TOML : {said}. Écrivez une ligne par réponse, comme q01 = "b".',
+        ]
 
 
 def _key(line: str) -> str | None:
@@ -141,13 +144,18 @@ def _answered_twice(lines: list[str]) -> set[str]:
 
 def _result(quiz: Quiz, answers: dict[str, Any], problems: list[str], *, missing: bool = False) -> QuizResult:
     known = {question.id for question in quiz.questions}
-    problems = [*problems, *(f"{harmless(key, 40)} : question inconnue." for key in answers if key not in known)]
+    problems = [
+        *problems,
+        *(f"{harmless(key, 40)} : question inconnue." for key in answers if key not in known),
+    ]
     questions = []
     for question in quiz.questions:
         given = answers.get(question.id, "")
         letter = given.strip().lower() if isinstance(given, str) else None
         if letter is None or letter not in ("", "a", "b", "c", "d"):
-            problems.append(f'{question.id} : réponse illisible, écrivez une seule lettre, comme {question.id} = "b".')
+            problems.append(
+                f'{question.id} : réponse illisible, écrivez une seule lettre, comme {question.id} = "b".'
+            )
             letter = None
         right = letter == question.answer
         questions.append(QuestionResult(id=question.id, answer=letter or None, right=right))

@@ -52,10 +52,15 @@ class Scale(_Model):
         return self.open_questions.count * self.open_questions.points
 
     def total(
-        self, exercises: tuple[ExerciseResult, ...], quizzes: tuple[QuizResult, ...], open_questions: OpenQuestionsResult
+        self,
+        exercises: tuple[ExerciseResult, ...],
+        quizzes: tuple[QuizResult, ...],
+        open_questions: OpenQuestionsResult,
     ) -> Total:
         """Add up what is known; what the instructor has still to mark is pending, and gives no mention yet."""
-        points = sum(share(self.exercises[e.id], e.points, e.max) for e in exercises if e.id in self.exercises)
+        points = sum(
+            share(self.exercises[e.id], e.points, e.max) for e in exercises if e.id in self.exercises
+        )
         points += sum(share(self.quizzes[q.id], q.points, q.max) for q in quizzes if q.id in self.quizzes)
         points += open_questions.points
         pending = sum(q.max for q in open_questions.questions if q.status == "pending")
@@ -84,7 +89,9 @@ def load_scale(path: Path = DEFAULT) -> Scale:
     try:
         scale = Scale.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"Barème illisible ({path}) : {error}. Partez du fichier grader/bareme.toml.") from error
+        raise UsageError(
+            f"Barème illisible ({path}) : {error}. Partez du fichier grader/bareme.toml."
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -76,9 +76,16 @@ def jobs_of(submission: Submission, options: Options) -> list[Job]:
     """List the exercises of a submission that are wanted and on the scale."""
     if unreadable_because(submission):
         return []
-    wanted = [exercise for exercise in IDS if exercise in options.scale.exercises and _wanted(exercise, options.only)]
+    wanted = [
+        exercise
+        for exercise in IDS
+        if exercise in options.scale.exercises and _wanted(exercise, options.only)
+    ]
     only = options.only and frozenset(name for name in options.only if "." in name)
-    return [Job(submission, exercise, Request(submission.id, options.seed, _criteria(exercise, only))) for exercise in wanted]
+    return [
+        Job(submission, exercise, Request(submission.id, options.seed, _criteria(exercise, only)))
+        for exercise in wanted
+    ]
 
 
 def unreadable_because(submission: Submission) -> str | None:
@@ -87,7 +94,7 @@ def unreadable_because(submission: Submission) -> str | None:
         open_source(submission)
     except UnreadableError as error:
         return str(error)
-    except Exception as error:  # what a file can do to its reader is not known in full; the class goes on
+    except Exception as error:  # noqa: BLE001 - what a file can do to its reader is not known in full
         return f"Illisible : {harmless(f'{type(error).__name__}: {error}', 200)}."
     return None
 
@@ -109,19 +116,25 @@ def _assemble_whatever_it_is(
     """Assemble; an unforeseen fault of the grader costs this submission its row, and no other."""
     try:
         return assemble(submission, exercises, options)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the class goes on
         problem = f"Erreur du correcteur : {harmless(f'{type(error).__name__}: {error}', 200)}."
         return _nothing(submission, "error", problem, options.scale)
 
 
-def _nothing(submission: Submission, status: Literal["failed", "error"], problem: str, scale: Scale) -> SubmissionResult:
+def _nothing(
+    submission: Submission, status: Literal["failed", "error"], problem: str, scale: Scale
+) -> SubmissionResult:
     questions = OpenQuestionsResult(status="unanswered", points=0, max=scale.open_max)
     mention = scale.mention(0) if status == "failed" else None
     total = Total(points=0, max=scale.max, pending=0, mention=mention)
-    return SubmissionResult(id=submission.id, status=status, problem=problem, open_questions=questions, total=total)
+    return SubmissionResult(
+        id=submission.id, status=status, problem=problem, open_questions=questions, total=total
+    )
 
 
-def assemble(submission: Submission, exercises: dict[str, ExerciseResult], options: Options) -> SubmissionResult:
+def assemble(
+    submission: Submission, exercises: dict[str, ExerciseResult], options: Options
+) -> SubmissionResult:
     """Put the parts of one submission together and add them up."""
     scale = options.scale
     problem = unreadable_because(submission)

@@ -97,7 +97,9 @@ class FolderSource:
         try:
             yield from self._walk(folder, depth)
         except OSError as error:
-            self.notices.append(f"{harmless(str(folder.relative_to(self.root)))} : illisible ({error.strerror}), ignoré")
+            self.notices.append(
+                f"{harmless(str(folder.relative_to(self.root)))} : illisible ({error.strerror}), ignoré"
+            )
 
     @staticmethod
     def _may_hold_work(name: str, depth: int) -> bool:

@@ -78,7 +78,13 @@ def _ids(paths: list[Path]) -> list[str]:
     often, often_whole = Counter(given), Counter(whole)
     ids: dict[str, None] = {}
     for path, short, long in zip(paths, given, whole, strict=True):
-        name = short if often[short] == 1 else long if often_whole[long] == 1 else harmless(f"{path.parent.name}/{long}", MAX_ID)
+        name = (
+            short
+            if often[short] == 1
+            else long
+            if often_whole[long] == 1
+            else harmless(f"{path.parent.name}/{long}", MAX_ID)
+        )
         numbers = (f"{name} ({number})" for number in range(2, len(paths) + 2))
         ids[name if name and name not in ids else next(n for n in numbers if n not in ids)] = None
     return list(ids)

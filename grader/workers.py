@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -85,7 +86,7 @@ class Workers:
             context=multiprocessing.get_context("spawn"),
         )
 
-    def __enter__(self) -> "Workers":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -43,7 +43,9 @@ def save_state(folder: Path, state: State) -> None:
 def remember(state: State, result: ExerciseResult) -> None:
     """Take in what a check found: failures that are mended are forgotten, with their hints."""
     short = result.id.partition("_")[0]
-    found: dict[str, FailureReport | None] = {criterion.id: criterion.failure for criterion in result.criteria}
+    found: dict[str, FailureReport | None] = {
+        criterion.id: criterion.failure for criterion in result.criteria
+    }
     found[short] = result.precondition
     for identifier, failure in found.items():
         state.failures.pop(identifier, None)
@@ -76,15 +78,21 @@ def find_secret(given: str | None, environ: dict[str, str], folder: Path) -> str
     for file in files:
         found = found or (dotenv_values(file).get(SECRET_NAME) if file.is_file() else None)
     if not found:
-        raise UsageError(f"Aucun secret de signature. Ajoutez --secret whsec_…, ou la variable {SECRET_NAME}.")
+        raise UsageError(
+            f"Aucun secret de signature. Ajoutez --secret whsec_…, ou la variable {SECRET_NAME}."
+        )
     secret = found.split()[0]
     try:
         base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except ValueError as error:
-        raise UsageError("Ce secret n'est pas « whsec_ » suivi de base64. Copiez celui de l'endpoint.") from error
+        raise UsageError(
+            "Ce secret n'est pas « whsec_ » suivi de base64. Copiez celui de l'endpoint."
+        ) from error
     return secret
 
 
 def copy_exercises(source: Path, target: Path) -> None:
     """Copy the pristine exercises into a new workspace."""
-    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "shipped.toml"))
+    shutil.copytree(
+        source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "shipped.toml")
+    )

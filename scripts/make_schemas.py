@@ -14,14 +14,19 @@ MODELS = {"results": Results, "quiz": Quiz}
 def rendered() -> dict[Path, str]:
     """Give the files and what they must hold."""
     return {
-        FOLDER / f"{name}.schema.json": json.dumps(model.model_json_schema(), ensure_ascii=False, indent=2) + "\n"
+        FOLDER / f"{name}.schema.json": json.dumps(model.model_json_schema(), ensure_ascii=False, indent=2)
+        + "\n"
         for name, model in MODELS.items()
     }
 
 
 def main() -> int:
     """Write or compare; the exit status."""
-    stale = [path for path, text in rendered().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    stale = [
+        path
+        for path, text in rendered().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     for path in stale:
         print(f"{path.name}: {'differs' if '--check' in sys.argv else 'written'}")
         if "--check" not in sys.argv:

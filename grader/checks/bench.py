@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from grader.checks.database import Database
 from grader.checks.failure import Failure, describe
@@ -52,7 +52,7 @@ class Bench:
         self._silences = 0
         self._has_answered = False
 
-    def __enter__(self) -> "Bench":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -78,7 +78,10 @@ class Bench:
             self._count_silence(error)
             sent = deliveries[0].label if deliveries else f"{method} {path}"
             raise Failure(
-                sent=sent, expected="une réponse HTTP", received=self._why_silent(error), deliveries=deliveries
+                sent=sent,
+                expected="une réponse HTTP",
+                received=self._why_silent(error),
+                deliveries=deliveries,
             ) from error
         self._silences = 0
         return response
@@ -94,7 +97,10 @@ class Bench:
                 return response
             current = (sender or self._lab.sender).resend(delivery)
         raise Failure(
-            sent=delivery.label, expected="une réponse 2xx", received=describe(response), deliveries=[delivery]
+            sent=delivery.label,
+            expected="une réponse 2xx",
+            received=describe(response),
+            deliveries=[delivery],
         )
 
     def refuse(self, delivery: Delivery, status: int | None = None) -> Response:
@@ -103,7 +109,9 @@ class Bench:
         if response.refused and status in (None, response.status):
             return response
         expected = f"un refus par {status}" if status else "un refus (4xx)"
-        raise Failure(sent=delivery.label, expected=expected, received=describe(response), deliveries=[delivery])
+        raise Failure(
+            sent=delivery.label, expected=expected, received=describe(response), deliveries=[delivery]
+        )
 
     def together(self, requests: Sequence[tuple["Bench", Request]]) -> list[Response | None]:
         """Send all at once while the grader holds the write lock; None stands for no answer.
@@ -113,7 +121,9 @@ class Bench:
         """
         waiting = threading.Semaphore(0)
         with ThreadPoolExecutor(len(requests)) as pool, self.db.write_lock():
-            futures = [pool.submit(bench._send_quietly, request, waiting.release) for bench, request in requests]
+            futures = [
+                pool.submit(bench._send_quietly, request, waiting.release) for bench, request in requests
+            ]
             end = time.monotonic() + UNDER_WAY_S
             for _ in requests:
                 waiting.acquire(timeout=max(0.0, end - time.monotonic()))

@@ -22,7 +22,9 @@ class Check:
     def part(self, title: str) -> Iterator[None]:
         """Judge one declared part; its failure is noted, and the next part is judged all the same."""
         if self.parts.get(title) != "not_run":
-            raise ValueError(f"{self.criterion.id}: « {title} » is not a declared part, or was judged already")
+            raise ValueError(
+                f"{self.criterion.id}: « {title} » is not a declared part, or was judged already"
+            )
         try:
             yield
         except Failure as failure:

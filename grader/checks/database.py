@@ -81,7 +81,9 @@ class Database:
         except (sqlite3.Error, UnicodeError, OverflowError) as error:
             raise self._failure(f"SQLite répond : {str(error)[:120]}") from error
 
-    def _fetch(self, connection: sqlite3.Connection, sql: str, parameters: tuple[object, ...] = ()) -> Iterator[Row]:
+    def _fetch(
+        self, connection: sqlite3.Connection, sql: str, parameters: tuple[object, ...] = ()
+    ) -> Iterator[Row]:
         """Give the first rows, as long as together they stay of a reasonable size."""
         cursor = connection.execute(sql, parameters)
         names = [column[0] for column in cursor.description]
@@ -104,7 +106,9 @@ class Database:
                 raise self._failure(f"la table `{table}` a des colonnes calculées")
 
     def _tables_there(self, connection: sqlite3.Connection) -> frozenset[str]:
-        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchmany(MAX_TABLES + 1)
+        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchmany(
+            MAX_TABLES + 1
+        )
         if len(rows) > MAX_TABLES:
             raise self._failure(f"plus de {MAX_TABLES} tables")
         return frozenset(str(name) for (name,) in rows)
@@ -118,7 +122,9 @@ class Database:
             raise self._failure("le fichier de la base n'est plus un fichier ordinaire de taille raisonnable")
 
     def _failure(self, received: str) -> Failure:
-        return Failure(sent="lecture de la base", expected="les tables fournies, telles quelles", received=received)
+        return Failure(
+            sent="lecture de la base", expected="les tables fournies, telles quelles", received=received
+        )
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -139,6 +145,11 @@ def tables_of(schema: str) -> dict[str, frozenset[str]]:
         connection.executescript(schema)
         names = [
             row[0]
-            for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            for row in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
         ]
-        return {name: frozenset(row[1] for row in connection.execute(f"PRAGMA table_info({name})")) for name in names}
+        return {
+            name: frozenset(row[1] for row in connection.execute(f"PRAGMA table_info({name})"))
+            for name in names
+        }

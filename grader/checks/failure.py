@@ -12,7 +12,9 @@ class Failure(Exception):
     The texts are French and read by the student: no secret, no answer, no personal datum beyond what was invented.
     """
 
-    def __init__(self, *, sent: str, expected: str, received: str, deliveries: Sequence[Delivery] = ()) -> None:
+    def __init__(
+        self, *, sent: str, expected: str, received: str, deliveries: Sequence[Delivery] = ()
+    ) -> None:
         super().__init__(f"{sent} / {expected} / {received}")
         self.sent = sent
         self.expected = expected

@@ -29,9 +29,11 @@ LONGEST_WRITTEN_BYTES = 64 << 10
 
 # Linear in the size of their arguments. Not here: like, glob, instr, replace, printf, zeroblob, and whatever comes.
 HARMLESS_FUNCTIONS = frozenset(
-    "abs avg coalesce count date datetime hex ifnull json_extract julianday length lower max min nullif strftime substr "
-    "sum time total typeof unixepoch upper".split()
-)
+    {
+        "abs", "avg", "coalesce", "count", "date", "datetime", "hex", "ifnull", "json_extract", "julianday", "length",
+        "lower", "max", "min", "nullif", "strftime", "substr", "sum", "time", "total", "typeof", "unixepoch", "upper",
+    }
+)  # fmt: skip
 _ORDINARY = ("CREATE TABLE ", "CREATE INDEX ", "CREATE UNIQUE INDEX ", "CREATE VIEW ", "CREATE TRIGGER ")
 
 
@@ -72,7 +74,9 @@ def _begin(connection: sqlite3.Connection, guard: sqlite3.Connection) -> None:
             if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 connection.execute("PRAGMA journal_mode = MEMORY")
             connection.execute("BEGIN IMMEDIATE")
-            connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")  # a commit waits for the readers
+            connection.execute(
+                f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}"
+            )  # a commit waits for the readers
             return
         except sqlite3.OperationalError:
             # The server may be about to commit, and wait for the guard: let it go, and come again.
@@ -86,7 +90,11 @@ def _begin(connection: sqlite3.Connection, guard: sqlite3.Connection) -> None:
 def _open(path: Path, mode: str, longest: int) -> sqlite3.Connection:
     wait_s = BUSY_TIMEOUT_S if mode == "ro" else 0.0
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False
+        f"{path.as_uri()}?mode={mode}",
+        uri=True,
+        timeout=wait_s,
+        isolation_level=None,
+        check_same_thread=False,
     )
     connection.text_factory = lambda value: value.decode("utf-8", "replace")
     end = time.monotonic() + QUERY_TIME_S + BUSY_TIMEOUT_S
@@ -100,7 +108,9 @@ def _open(path: Path, mode: str, longest: int) -> sqlite3.Connection:
     return connection
 
 
-def _allow_read(action: int, first: str | None, second: str | None, _base: str | None, source: str | None) -> int:
+def _allow_read(
+    action: int, _first: str | None, second: str | None, _base: str | None, source: str | None
+) -> int:
     """Allow what reads a table itself; `source` names the view or trigger that would read it instead."""
     if action == sqlite3.SQLITE_FUNCTION:
         return sqlite3.SQLITE_OK if second in HARMLESS_FUNCTIONS else sqlite3.SQLITE_DENY
@@ -108,7 +118,9 @@ def _allow_read(action: int, first: str | None, second: str | None, _base: str |
     return sqlite3.SQLITE_OK if action in known and source is None else sqlite3.SQLITE_DENY
 
 
-def _allow_write(action: int, _first: str | None, second: str | None, _base: str | None, _source: str | None) -> int:
+def _allow_write(
+    action: int, _first: str | None, second: str | None, _base: str | None, _source: str | None
+) -> int:
     """Allow the grader's changes, and what a trigger of the student adds, but no costly function."""
     if action == sqlite3.SQLITE_FUNCTION:
         return sqlite3.SQLITE_OK if second in HARMLESS_FUNCTIONS else sqlite3.SQLITE_DENY

@@ -141,7 +141,9 @@ class Lab:
         if code is None:
             raise Failure(sent=sent, expected=expected, received="il ne s'est pas arrêté")
         if code == 0:
-            raise Failure(sent=sent, expected=expected, received=f"il s'est arrêté sans erreur ({exit_in_words(code)})")
+            raise Failure(
+                sent=sent, expected=expected, received=f"il s'est arrêté sans erreur ({exit_in_words(code)})"
+            )
 
     def redact(self, text: str) -> str:
         """Strike the secrets of this run and the paths of its folders out of a text that a report will show."""

@@ -36,11 +36,14 @@ class TokenIssuer:
         pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         return pem.decode()
 
-    def token(self, user: User, *, issued_at: int | None = None, other_key: bool = False, **claims: Any) -> str:
+    def token(
+        self, user: User, *, issued_at: int | None = None, other_key: bool = False, **claims: Any
+    ) -> str:
         """Sign a token for the user as it is now; `issued_at` in seconds (now by default); `claims` replace others."""
         now = int(time.time()) if issued_at is None else issued_at
         payload: dict[str, Any] = {
-            "azp": self.party, "iss": "https://clerk.example.com", "sub": user.id, "sid": f"sess_{self._rng.randrange(10**9)}",
+            "azp": self.party, "iss": "https://clerk.example.com", "sub": user.id,
+            "sid": f"sess_{self._rng.randrange(10**9)}",
             "iat": now, "nbf": now - 10, "exp": int(time.time()) + LIFETIME_S,
             "email": user.primary_email, "first_name": user.first_name, "last_name": user.last_name,
         }  # fmt: skip

@@ -13,7 +13,9 @@ PATH = click.Path(path_type=Path)
 
 def with_json(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the machine's view."""
-    return click.option("--json", type=PATH, metavar="FICHIER", help="Écrire aussi le résultat en JSON.")(command)
+    return click.option("--json", type=PATH, metavar="FICHIER", help="Écrire aussi le résultat en JSON.")(
+        command
+    )
 
 
 def with_seed(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,7 +33,9 @@ def with_secret(command: Callable[..., Any]) -> Callable[..., Any]:
 def with_folder(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the workspace, where it is not the current folder."""
     said = "L'espace de travail (par défaut, le dossier courant)."
-    return click.option("--dossier", "folder", type=PATH, default=Path(), metavar="DOSSIER", help=said)(command)
+    return click.option("--dossier", "folder", type=PATH, default=Path(), metavar="DOSSIER", help=said)(
+        command
+    )
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, subcommand_metavar="COMMANDE …")
@@ -102,7 +106,12 @@ def deliver(type: str, to: str, secret: str | None, seed: int | None) -> None:
 @with_json
 @click.option("--csv", type=PATH, metavar="FICHIER", help="Écrire aussi un tableau CSV.")
 @with_seed
-@click.option("--only", multiple=True, metavar="PARTIE", help="Ne corriger que cela : ex2, ex2.4, webhooks… (répétable).")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="PARTIE",
+    help="Ne corriger que cela : ex2, ex2.4, webhooks… (répétable).",
+)
 @click.option("--details", is_flag=True, help="Montrer chaque échec sous le tableau.")
 @click.option(
     "--isolation", type=click.Choice(["strict", "process"]), default="strict", show_default=True,

@@ -23,7 +23,9 @@ from grader.workspace import load_state, remember, require_workspace, save_state
 LEVELS = ("idea", "almost")
 
 
-def check_workspace(folder: Path, wanted: str | None, *, hint: bool, seed: int | None, json: Path | None) -> int:
+def check_workspace(
+    folder: Path, wanted: str | None, *, hint: bool, seed: int | None, json: Path | None
+) -> int:
     """Check, show, remember; the exit status: 0 all green, 1 something is not."""
     require_workspace(folder)
     exercises, only = _wanted(wanted)
@@ -43,7 +45,9 @@ def check_workspace(folder: Path, wanted: str | None, *, hint: bool, seed: int |
         _print_finish(folder)
     save_state(folder, state)
     if json:
-        json.write_text("[" + ",\n".join(result.model_dump_json(indent=1) for result in done) + "]\n", encoding="utf-8")
+        json.write_text(
+            "[" + ",\n".join(result.model_dump_json(indent=1) for result in done) + "]\n", encoding="utf-8"
+        )
     return 1 if failed else 0
 
 
@@ -58,7 +62,9 @@ def _wanted(wanted: str | None) -> tuple[list[str], frozenset[str] | None]:
     return found, frozenset({wanted}) if number else None
 
 
-def _grade(folder: Path, exercises: list[str], only: frozenset[str] | None, seed: int) -> Iterator[ExerciseResult]:
+def _grade(
+    folder: Path, exercises: list[str], only: frozenset[str] | None, seed: int
+) -> Iterator[ExerciseResult]:
     """Grade one exercise after the other, isolated where the machine can: the code is the student's own."""
     submission = Submission("travail", folder.resolve())
     engine = Engine("fork", "strict")
@@ -116,12 +122,16 @@ def _print_hint(result: ExerciseResult, criterion: CriterionResult, hints: dict[
 
 def _print_finish(folder: Path) -> None:
     """Say that the exercises are done, and what remains besides them."""
-    out.print("\n[bold green]Les trente critères sont réussis.[/] Vous avez écrit un récepteur digne de la production.")
+    out.print(
+        "\n[bold green]Les trente critères sont réussis.[/] Vous avez écrit un récepteur digne de la production."
+    )
     for identifier in load_scale().quizzes:
         quiz = load_quiz(identifier)
         name = PurePosixPath("quiz") / f"{identifier}.toml"
         path = folder / name
-        answers, problems = read_answers(path.read_bytes(), name) if path.is_file() else ({}, [f"Le fichier {name} manque."])
+        answers, problems = (
+            read_answers(path.read_bytes(), name) if path.is_file() else ({}, [f"Le fichier {name} manque."])
+        )
         given = sum(1 for question in quiz.questions if str(answers.get(question.id, "")).strip())
         out.print(f"Quiz {quiz.title} : {given}/{len(quiz.questions)} réponses données ({name}).")
         for problem in problems:

@@ -16,7 +16,9 @@ LIBRARIES = ("fastapi", "svix", "sqlmodel", "uvicorn", "pytest")
 def examine(json: Path | None) -> None:
     """Probe the machine and say what was found."""
     report = probe_machine()
-    out.print(f"Python {platform.python_version()} · {platform.system()} {platform.release()} · {platform.machine()}")
+    out.print(
+        f"Python {platform.python_version()} · {platform.system()} {platform.release()} · {platform.machine()}"
+    )
     out.print(" · ".join(f"{name} {version(name)}" for name in LIBRARIES))
     out.print(f"uv : {'présent' if shutil.which('uv') else 'absent ; installez-le : pip install uv'}")
     out.print("\nLe serveur d'un étudiant peut-il…")
@@ -28,7 +30,12 @@ def examine(json: Path | None) -> None:
     else:
         out.print(f"[bold yellow]Isolation stricte : non assurée.[/] {advice(report)}")
     if json:
-        found = {"python": platform.python_version(), "strict": report.strict, "managed": report.managed, "failure": report.failure}
+        found = {
+            "python": platform.python_version(),
+            "strict": report.strict,
+            "managed": report.managed,
+            "failure": report.failure,
+        }
         json.write_text(json_format.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 

@@ -1,6 +1,7 @@
 """The table of a grading: filled in as results come on a terminal, printed once at the end in a pipe."""
 
 from types import TracebackType
+from typing import Self
 
 from rich.console import Group, RenderableType
 from rich.live import Live
@@ -34,7 +35,7 @@ class LiveTable:
         self._task = self._progress.add_task("", total=sum(len(jobs_of(s, options)) for s in submissions))
         self._live = Live(get_renderable=self._render, console=out, refresh_per_second=8, transient=True)
 
-    def __enter__(self) -> "LiveTable":
+    def __enter__(self) -> Self:
         if out.is_terminal:
             self._live.start()
         return self
@@ -67,7 +68,12 @@ class LiveTable:
         table.add_column("Rendu", overflow="fold", min_width=8)
         for title in [i.partition("_")[0] for i in IDS] if wide else ():
             table.add_column(title, justify="right")
-        for title in ("Exercices", *(f"Quiz {name}" if wide else "Quiz" for name in self._scale.quizzes), "Ouvertes", "Total"):
+        for title in (
+            "Exercices",
+            *(f"Quiz {name}" if wide else "Quiz" for name in self._scale.quizzes),
+            "Ouvertes",
+            "Total",
+        ):
             table.add_column(title, justify="right")
         table.add_column("Mention", overflow="fold", min_width=10)
         submissions = self._submissions if max_rows is None else self._recent(max_rows)
@@ -86,18 +92,38 @@ class LiveTable:
         row = [escape(submission.id)]
         row += [_cell(exercises.get(identifier)) for identifier in IDS] if wide else []
         if done is None:
-            return [*row, *[""] * (len(self._scale.quizzes) + 3), "[dim]en cours[/]" if exercises else "[dim]en attente[/]"]
+            return [
+                *row,
+                *[""] * (len(self._scale.quizzes) + 3),
+                "[dim]en cours[/]" if exercises else "[dim]en attente[/]",
+            ]
         if done.problem:
-            return [*row, *[""] * (len(self._scale.quizzes) + 1), "", f"0/{done.total.max}", f"[red]{escape(done.problem)}[/]"]
+            return [
+                *row,
+                *[""] * (len(self._scale.quizzes) + 1),
+                "",
+                f"0/{done.total.max}",
+                f"[red]{escape(done.problem)}[/]",
+            ]
         points = sum(e.points for e in done.exercises)
         row.append(f"{points}/{sum(e.max for e in done.exercises)}")
         by_id = {quiz.id: quiz for quiz in done.quizzes}
         for name in self._scale.quizzes:
             quiz = by_id.get(name)
-            row.append("–" if quiz is None else "[dim]absent[/]" if quiz.missing else f"{quiz.points}/{quiz.max}")
+            row.append(
+                "–" if quiz is None else "[dim]absent[/]" if quiz.missing else f"{quiz.points}/{quiz.max}"
+            )
         questions = done.open_questions
-        row.append(f"{number(questions.points)}/{questions.max}" if questions.status != "pending" else "[yellow]à noter[/]")
-        return [*row, f"[bold]{number(done.total.points)}/{done.total.max}[/]", _mention(done, partial=self._partial)]
+        row.append(
+            f"{number(questions.points)}/{questions.max}"
+            if questions.status != "pending"
+            else "[yellow]à noter[/]"
+        )
+        return [
+            *row,
+            f"[bold]{number(done.total.points)}/{done.total.max}[/]",
+            _mention(done, partial=self._partial),
+        ]
 
     def _print_notices(self) -> None:
         for result in self._done.values():

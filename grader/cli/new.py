@@ -39,7 +39,9 @@ def make_workspace(folder: Path) -> None:
 def drawn_values() -> dict[str, str]:
     """Draw secrets that are good for this workspace alone."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
-    pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+    pem = key.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    ).decode()
     return {
         SECRET_NAME: new_secret(random.SystemRandom()),
         "CLERK_JWT_KEY": '"' + pem.strip() + '"',

@@ -21,7 +21,9 @@ def replay_failure(folder: Path, criterion: str | None, url: str, secret: str | 
     criterion = criterion or state.last
     if criterion is None or criterion not in state.failures:
         kept = f" Échecs gardés : {', '.join(sorted(state.failures))}." if state.failures else ""
-        raise UsageError(f"Aucune livraison gardée pour {criterion or 'un échec'}.{kept} Lancez d'abord : uv run grader check")
+        raise UsageError(
+            f"Aucune livraison gardée pour {criterion or 'un échec'}.{kept} Lancez d'abord : uv run grader check"
+        )
     sender = SvixSender(find_secret(secret, dict(os.environ), folder), random.Random(), time.time)
     out.print(f"Échec [bold]{criterion}[/], rejoué :")
     for replay in state.failures[criterion]:

@@ -5,7 +5,13 @@ from rich.markup import escape
 from grader.cli.console import out
 from grader.results import CriterionResult, ExerciseResult, FailureReport, Results
 
-MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "skipped": "[yellow]–[/]", "error": "[magenta]![/]", "not_run": "[dim]·[/]"}
+MARKS = {
+    "passed": "[green]✓[/]",
+    "failed": "[red]✗[/]",
+    "skipped": "[yellow]–[/]",
+    "error": "[magenta]![/]",
+    "not_run": "[dim]·[/]",
+}
 
 
 def print_criterion(criterion: CriterionResult) -> None:
@@ -14,7 +20,9 @@ def print_criterion(criterion: CriterionResult) -> None:
     for part in criterion.parts:
         out.print(f"     {MARKS[part.status]} {escape(part.title)}")
     if criterion.status == "error":
-        out.print(f"     Erreur du correcteur, pas la vôtre : {escape((criterion.reason or '').strip().splitlines()[-1])}")
+        out.print(
+            f"     Erreur du correcteur, pas la vôtre : {escape((criterion.reason or '').strip().splitlines()[-1])}"
+        )
     if criterion.failure:
         print_failure(criterion.failure)
 

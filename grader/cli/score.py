@@ -42,7 +42,11 @@ def score_paths(request: Request) -> None:
     began = time.perf_counter()
     submissions = _find(request.paths)
     scale = load_scale(request.scale or DEFAULT)
-    marks = load_marks(request.open_marks, scale.open_questions, {s.id for s in submissions}) if request.open_marks else {}
+    marks = (
+        load_marks(request.open_marks, scale.open_questions, {s.id for s in submissions})
+        if request.open_marks
+        else {}
+    )
     for path in (request.json, request.csv):
         _check_writable(path)
     only = _parts(request.only, scale)
@@ -79,7 +83,10 @@ def _parts(only: tuple[str, ...], scale: Scale) -> frozenset[str] | None:
     known = {*IDS, *shorts, *(f"{short}.{n}" for short in shorts for n in range(1, 7)), *scale.quizzes}
     unknown = [part for part in only if part not in known]
     if unknown:
-        raise UsageError(f"Partie inconnue : {', '.join(unknown)}. Donnez ex1 à ex5, un critère comme ex2.4, ou un quiz ({', '.join(scale.quizzes)}).")
+        raise UsageError(
+            f"Partie inconnue : {', '.join(unknown)}. Donnez ex1 à ex5, un critère comme ex2.4, "
+            f"ou un quiz ({', '.join(scale.quizzes)})."
+        )
     return frozenset(only)
 
 
@@ -92,7 +99,9 @@ def _isolation(request: Request, submissions: list[Submission]) -> Literal["stri
         return "strict"
     readable = [submission for submission in submissions if not unreadable_because(submission)]
     if all(is_shipped(open_source(submission)) for submission in readable):
-        errors.print("[dim]Isolation stricte indisponible ; ces fichiers sont ceux du cours, elle n'est pas nécessaire.[/]")
+        errors.print(
+            "[dim]Isolation stricte indisponible ; ces fichiers sont ceux du cours, elle n'est pas nécessaire.[/]"
+        )
         return "process"
     raise UsageError(
         "Cette machine n'isole pas le code des étudiants (« grader doctor » dit pourquoi). Corrigez sous Linux 5.13 ou "

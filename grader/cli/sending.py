@@ -22,14 +22,18 @@ def send(delivery: Delivery, url: str) -> None:
     except httpx.TimeoutException as error:
         raise UsageError(f"Aucune réponse en {TIMEOUT_S:.0f} s : pour Svix, c'est un échec.") from error
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise UsageError(f"Impossible de joindre {url} ({error}). Votre serveur tourne-t-il à cette adresse ?") from error
+        raise UsageError(
+            f"Impossible de joindre {url} ({error}). Votre serveur tourne-t-il à cette adresse ?"
+        ) from error
     out.print(f"  réponse [bold]{response.status_code}[/] : {meaning(response.status_code)}")
     if response.content:
         out.print(f"  [dim]{escape(harmless(response.text))}[/]")
 
 
 def _headers(delivery: Delivery) -> dict[str, str]:
-    return {name: value.encode("latin-1", "replace").decode("latin-1") for name, value in delivery.headers.items()}
+    return {
+        name: value.encode("latin-1", "replace").decode("latin-1") for name, value in delivery.headers.items()
+    }
 
 
 def meaning(status: int) -> str:

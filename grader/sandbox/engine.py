@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from grader.sandbox import scratch
 from grader.sandbox.limits import Limits
@@ -55,7 +55,7 @@ class Engine:
         self._launcher: Launcher = ForkLauncher(path) if name == "fork" else FreshLauncher()
         self._numbers = itertools.count(1)
 
-    def __enter__(self) -> "Engine":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -111,4 +111,3 @@ class Engine:
                 os.close(out_writer)
                 os.close(err_writer)
         return Server(process, socket_path, (out, err), self.limits, space.data)
-

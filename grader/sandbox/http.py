@@ -1,5 +1,6 @@
 """One HTTP request over a Unix socket, and what came back. Nothing is followed, nothing is interpreted."""
 
+import contextlib
 import fcntl
 import http.client
 import io
@@ -128,10 +129,8 @@ def request(
         elif body is not None:
             connection.putheader("transfer-encoding", "chunked")
         connection.putheader("connection", "close")
-        try:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.endheaders(body, encode_chunked=not isinstance(body, bytes))
-        except (BrokenPipeError, ConnectionResetError):
-            pass
         if on_read is not None:
             _wait_until_taken(connection.sock)
             on_read()

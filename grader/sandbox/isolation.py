@@ -29,7 +29,9 @@ DESCRIPTIONS = {
     "disturb_processes": "déranger un autre processus",
     "start_processes": "lancer un processus, qui lui survivrait",
     "leave_links": "laisser des liens dans son dossier",
+    "outlive_grader": "survivre au correcteur",
     "exceed_memory": "dépasser sa mémoire",
+    "hide_memory": "prendre de la mémoire que rien ne compte",
     "exceed_file": "dépasser la taille d'un fichier",
     "raise_limits": "relever ses limites",
 }
@@ -45,7 +47,9 @@ class Report:
     @property
     def strict(self) -> bool:
         """Tell whether the level `strict` holds: the probe ran, tried everything, and managed nothing."""
-        return self.failure is None and set(self.managed) == set(DESCRIPTIONS) and not any(self.managed.values())
+        return (
+            self.failure is None and set(self.managed) == set(DESCRIPTIONS) and not any(self.managed.values())
+        )
 
 
 def probe(engine: Engine) -> Report:
@@ -85,7 +89,15 @@ def _targets(stack: ExitStack, limits: Limits) -> dict[str, object]:
     local.bind(str(outside / "socket"))
     local.listen()
     return {
-        "unreadable": [str(secret), str(ROOT), str(ROOT / "grader"), str(Path.home()), "/etc/passwd", "/tmp", "/proc/self/environ"],
+        "unreadable": [
+            str(secret),
+            str(ROOT),
+            str(ROOT / "grader"),
+            str(Path.home()),
+            "/etc/passwd",
+            "/tmp",  # noqa: S108 - it must not be readable
+            "/proc/self/environ",
+        ],
         "outside": str(outside),
         "secret_file": str(secret),
         "root": str(ROOT),

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 HERE = Path(__file__).parent
-BOOT = "import sys; sys.path.insert(0, sys.argv.pop()); from child.launcher import main; sys.path.pop(0); main()"
+BOOT = (
+    "import sys; sys.path.insert(0, sys.argv.pop()); from child.launcher import main; sys.path.pop(0); main()"
+)
 BARE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
 START_TIMEOUT_S = 30.0
 

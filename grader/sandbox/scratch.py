@@ -57,6 +57,6 @@ def _listed(path: str) -> list[os.DirEntry[str]]:
 def _root() -> str | None:
     """Prefer memory: writing the databases to a disk is most of what a grading would wait for."""
     # Unix socket paths are short (107 bytes), temporary folders may not be: /dev/shm is, and costs no disk.
-    shared = Path("/dev/shm")
+    shared = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
     usable = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > ENOUGH_BYTES
     return str(shared) if usable else None

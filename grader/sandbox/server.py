@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Self
 
 from grader.sandbox import http
 from grader.sandbox.http import NoAnswerError, Response
@@ -42,7 +43,9 @@ class Output:
 class Server:
     """One running (or refused) server. A context manager: leaving it kills the process."""
 
-    def __init__(self, process: Process, socket_path: Path, pipes: tuple[int, int], limits: Limits, folder: Path):
+    def __init__(
+        self, process: Process, socket_path: Path, pipes: tuple[int, int], limits: Limits, folder: Path
+    ):
         self._process = process
         self._socket_path = socket_path
         self._limits = limits
@@ -54,7 +57,7 @@ class Server:
         self._drained = threading.Event()
         threading.Thread(target=self._watch, name=f"watch {process.pid}", daemon=True).start()
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -77,7 +80,13 @@ class Server:
     ) -> Response:
         """Send one request. Raises NoAnswerError."""
         return http.request(
-            self._socket_path, method, target, headers=headers, body=body, timeout_s=timeout_s, on_read=on_read
+            self._socket_path,
+            method,
+            target,
+            headers=headers,
+            body=body,
+            timeout_s=timeout_s,
+            on_read=on_read,
         )
 
     def exit_code(self, timeout_s: float = 0.0) -> int | None:
@@ -109,7 +118,9 @@ class Server:
                     outputs.pop(fd)
                     os.close(fd)
             now = time.monotonic()
-            if self.stopped_because is None and (now >= next_look or self.stdout.exceeded or self.stderr.exceeded):
+            if self.stopped_because is None and (
+                now >= next_look or self.stdout.exceeded or self.stderr.exceeded
+            ):
                 self._stop_if_beyond(deadline - now)
                 next_look = now + WATCH_EVERY_S
         self._drained.set()

@@ -71,9 +71,9 @@ def leaves(value: Any) -> Iterator[str]:
 
 
 def spellings(value: str) -> frozenset[str]:
-    """Return the forms under which a stored text may hold `value`: as it is, or inside JSON.
+    r"""Return the forms under which a stored text may hold `value`: as it is, or inside JSON.
 
-    A body kept as it came may spell « Zoé » as `Zo\\u00e9`: a search for the bare name misses it.
+    A body kept as it came may spell « Zoé » as `Zo\u00e9`: a search for the bare name misses it.
     """
     escaped = json.dumps(value)[1:-1]
     return frozenset({value, escaped, json.dumps(value, ensure_ascii=False)[1:-1]})

@@ -218,13 +218,14 @@ def accepted_among_decoys(bench: Bench, sender: SvixSender, good: Delivery, posi
 def unusable_secrets(rng: random.Random, good: str) -> dict[str, tuple[str | None, ...]]:
     """Give the values that must keep the server from starting, by the part that they belong to."""
     short = "whsec_" + base64.b64encode(rng.randbytes(8)).decode()
-    # Without its foreign characters the first one would be base64 again, of a key that is long enough.
-    strange = (new_secret(rng)[:-4] + "@@@@", new_secret(rng)[:-3] + "@@@")
+    # Without its foreign characters it would be base64 again, of a key that is long enough.
+    strange = new_secret(rng)[:-4] + "@@@@"
     return {
         "variable absente": (None,),
         "variable vide": ("",),
-        "valeur factice": ("changeme", "whsec_changeme", "changeme" * 4),
-        "base64 invalide": strange,
+        # The first lacks the length alone, the second the prefix alone.
+        "valeur factice": ("whsec_changeme", "changeme" * 4),
+        "base64 invalide": (strange,),
         "clé de moins de 16 octets": (short,),
         "un secret inutilisable parmi plusieurs": (f"{good} {short}",),
     }

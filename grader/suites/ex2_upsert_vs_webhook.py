@@ -317,10 +317,9 @@ def test_at_once(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) ->
 
 
 def racer(story: Story, lab: Lab, clerk: SimulatedClerk, number: int) -> Racer:
-    """Let a user live through three versions: a third of them are known and end with an update, a third with a login.
+    """Let a user live through three versions: the known end with an update or a login, the unknown with a login.
 
-    Whether an update finds its row is judged by ex2.3: here it is the newest only for users who have a row already.
-    Those who have none end with a login.
+    Whether an update finds its row is judged by ex2.3: here it is the newest only of users who have a row.
     """
     user = clerk.create_user()
     first = clerk.user_created(user)

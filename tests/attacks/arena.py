@@ -25,7 +25,12 @@ BOUNDED_S = 120.0
 
 
 def make(
-    folder: Path, *, base: Path = SOLUTIONS, exercise: str = EX1, attack: str = "", files: dict[str, str] | None = None
+    folder: Path,
+    *,
+    base: Path = SOLUTIONS,
+    exercise: str = EX1,
+    attack: str = "",
+    files: dict[str, str] | None = None,
 ) -> Path:
     """Write a submission of one exercise: the stub's or the solution's files, with `attack` before its `app.py`.
 
@@ -42,7 +47,9 @@ def make(
     return folder
 
 
-def judge(engine: Engine, folder: Path, *only: str, exercise: str = EX1, student: str = "attacker") -> ExerciseResult:
+def judge(
+    engine: Engine, folder: Path, *only: str, exercise: str = EX1, student: str = "attacker"
+) -> ExerciseResult:
     """Grade one exercise as a worker does; `only` names criteria."""
     request = Request(student, 1, frozenset(only) or None)
     return grade(Job(Submission(student, folder), exercise, request), engine)

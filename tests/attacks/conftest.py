@@ -19,7 +19,9 @@ def engine() -> Iterator[Engine]:
     with Engine("fork", "strict") as engine:
         report = probe(engine)
         if not report.strict:
-            pytest.fail(f"the attacks need the isolation « strict », which this machine does not hold: {report}")
+            pytest.fail(
+                f"the attacks need the isolation « strict », which this machine does not hold: {report}"
+            )
         yield engine
 
 
@@ -45,5 +47,13 @@ def canary(tmp_path: Path) -> Iterator[Path]:
 def _nothing_was_planted() -> Iterator[None]:
     """No attack leaves a file where Python, pytest or the grader would take it for theirs."""
     yield
-    folders = {ROOT, ROOT / "grader", ROOT / "exercises", Path("/"), Path("/tmp"), Path("/dev/shm"), *map(Path, sys.path)}
+    folders = {
+        ROOT,
+        ROOT / "grader",
+        ROOT / "exercises",
+        Path("/"),
+        Path("/tmp"),
+        Path("/dev/shm"),
+        *map(Path, sys.path),
+    }
     assert [str(folder / name) for folder in folders for name in PLANTED if (folder / name).exists()] == []

@@ -76,7 +76,9 @@ def hot_journal(database: Path, victim: Path) -> None:
     magic = bytes.fromhex("d9d505f920a163d7")
     name = str(victim).encode()
     header = (magic + struct.pack(">IIIII", 0, 0x1234, pages, 512, page)).ljust(512, b"\0")
-    trailer = struct.pack(">I", 0x40000000 // page + 1) + name + struct.pack(">II", len(name), sum(name)) + magic
+    trailer = (
+        struct.pack(">I", 0x40000000 // page + 1) + name + struct.pack(">II", len(name), sum(name)) + magic
+    )
     database.with_name(database.name + "-journal").write_bytes(header + trailer)
 
 

@@ -51,7 +51,10 @@ SERVERS: dict[str, tuple[str, str]] = {
     ),
     "sans_create_app": ("x = 1\n", "AttributeError"),
     "create_app_rend_un_nombre": ("def create_app():\n    return 42\n", "500|TypeError|fermée"),
-    "messages_piegees": ("raise RuntimeError('\\x1b[2J\\u202e' + __import__('os').environ['CLERK_WEBHOOK_SIGNING_SECRET'])\n", "«…»"),
+    "messages_piegees": (
+        "raise RuntimeError('\\x1b[2J\\u202e' + __import__('os').environ['CLERK_WEBHOOK_SIGNING_SECRET'])\n",
+        "«…»",
+    ),
 }
 
 HONEST = ("alice", "zoé", "victor")
@@ -60,10 +63,15 @@ HONEST = ("alice", "zoé", "victor")
 def write(folder: Path) -> dict[str, str]:
     """Write the class; gives for each submission (by id) what its row must say, as a regular expression."""
     folder.mkdir()
-    said = {name: "" for name in HONEST}
-    make(folder / "alice", files={"quiz/webhooks.toml": (SOLUTIONS / "quiz" / "webhooks.toml").read_text(encoding="utf-8")})
+    said = dict.fromkeys(HONEST, "")
+    make(
+        folder / "alice",
+        files={"quiz/webhooks.toml": (SOLUTIONS / "quiz" / "webhooks.toml").read_text(encoding="utf-8")},
+    )
     make(folder / "victor", base=STUBS)
-    files = {f"zoé/{EX1}/{path.name}": path.read_bytes() for path in (SOLUTIONS / EX1).iterdir() if path.is_file()}
+    files = {
+        f"zoé/{EX1}/{path.name}": path.read_bytes() for path in (SOLUTIONS / EX1).iterdir() if path.is_file()
+    }
     archive(folder / "zoé.zip", files)
     for name, (app, reason) in SERVERS.items():
         make(folder / name)
@@ -74,7 +82,10 @@ def write(folder: Path) -> dict[str, str]:
 
 
 def _archives(folder: Path, files: dict[str, bytes]) -> dict[str, str]:
-    archive(folder / "sortie.zip", {**files, "zoé/../../planted.py": b"", f"zoé/{EX1}/../../../../planted.py": b""})
+    archive(
+        folder / "sortie.zip",
+        {**files, "zoé/../../planted.py": b"", f"zoé/{EX1}/../../../../planted.py": b""},
+    )
     add_link(folder / "sortie.zip", f"zoé/{EX1}/etc.py", "/etc/passwd")
     archive(folder / "bombe.zip", {f"{EX1}/signature.py": b""})
     add_zeros(folder / "bombe.zip", f"{EX1}/app.py", 32, zipfile.ZIP_BZIP2)
@@ -100,7 +111,9 @@ def _folders(folder: Path) -> dict[str, str]:
     make(folder / "sans_app")
     (folder / "sans_app" / EX1 / "app.py").unlink()
     make(folder / "un_fichier_pour_dossier")
-    (folder / "un_fichier_pour_dossier" / EX1).rename(folder / "un_fichier_pour_dossier" / "ex2_upsert_vs_webhook")
+    (folder / "un_fichier_pour_dossier" / EX1).rename(
+        folder / "un_fichier_pour_dossier" / "ex2_upsert_vs_webhook"
+    )
     (folder / "un_fichier_pour_dossier" / EX1).write_text("", encoding="utf-8")
     for name in ("=CMD()", "ligne\nligne", "\x1b[31mrouge\u202e", "🦄", "l" * 200, "[red]gras"):
         make(folder / name, base=STUBS)
@@ -124,5 +137,9 @@ def _answers(folder: Path) -> dict[str, str]:
         "clés_inconnues": "\n".join(f"k{n} = 1" for n in range(5000)),
     }
     for name, text in bombs.items():
-        make(folder / name, base=STUBS, files={"quiz/webhooks.toml": text, "questions_ouvertes.md": "<!--" * 60_000})
+        make(
+            folder / name,
+            base=STUBS,
+            files={"quiz/webhooks.toml": text, "questions_ouvertes.md": "<!--" * 60_000},
+        )
     return dict.fromkeys(bombs, "trop long|illisible|inconnue")

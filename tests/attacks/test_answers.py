@@ -23,7 +23,10 @@ ANSWERS: dict[str, tuple[bytes, bytes]] = {
     "one byte at a time": (b"", b"H"),
     "a header without end": (OK + b"x: ", b"x" * 4096),
     "headers without end": (OK, b"x: y\r\n"),
-    "one header of 60 kB": (OK + b'content-type: multipart/mixed; boundary="' + b";" * 60_000 + b'"\r\n\r\n', b""),
+    "one header of 60 kB": (
+        OK + b'content-type: multipart/mixed; boundary="' + b";" * 60_000 + b'"\r\n\r\n',
+        b"",
+    ),
     "only « continue »": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
     "a body without end": (OK + b"\r\n", b"x" * 4096),
     "a body of 1 TB announced": (OK + b"content-length: %d\r\n\r\n" % ENDLESS, b"x" * 4096),
@@ -111,8 +114,10 @@ def test_no_answer_raises_anything_but_no_answer(server: HostileServer) -> None:
     """A thousand answers with a few bytes changed."""
     rng = random.Random(20_261_120)
     whole = (
-        OK + b'content-type: multipart/mixed; boundary="x"\r\ntransfer-encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nt: x\r\n\r\n',
-        OK + b"content-type: text/html; charset=utf-8\r\ncontent-length: 5\r\nx: =?utf-8?b?aaaa?=\r\n folded\r\n\r\nhello",
+        OK
+        + b'content-type: multipart/mixed; boundary="x"\r\ntransfer-encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nt: x\r\n\r\n',
+        OK
+        + b"content-type: text/html; charset=utf-8\r\ncontent-length: 5\r\nx: =?utf-8?b?aaaa?=\r\n folded\r\n\r\nhello",
     )
     pieces = (b"\r\n", b"\n", b"\0", b":", b"-1", b"99999999999999", b"=?" * 5, b"\xff")
     for _ in range(1000):

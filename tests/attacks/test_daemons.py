@@ -28,7 +28,9 @@ def test_no_way_to_start_a_process_works_and_signals_ignored_change_nothing(
     engine: Engine, tmp_path: Path, base: str
 ) -> None:
     """Fork, spawn, raw system calls; the honest part keeps its points. The fixture looks for what is left."""
-    result = judge(engine, make(tmp_path / "s", attack="leave_daemon.py", **({"base": STUBS} if base == "stub" else {})))
+    result = judge(
+        engine, make(tmp_path / "s", attack="leave_daemon.py", **({"base": STUBS} if base == "stub" else {}))
+    )
 
     assert earned(result) == (set() if base == "stub" else everything())
     if base == "stub":

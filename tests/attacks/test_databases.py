@@ -12,7 +12,7 @@ import pytest
 from grader.checks.database import Database, tables_of
 from grader.checks.failure import Failure
 from grader.sandbox.engine import Engine
-from tests.attacks.arena import BOUNDED_S, earned, everything, judge, make
+from tests.attacks.arena import BOUNDED_S, earned, everything, faults_of_the_grader, judge, make
 from tests.attacks.hostile_files import hot_journal, sql
 
 SCHEMA = "CREATE TABLE users (clerk_id TEXT PRIMARY KEY, email TEXT);\n"
@@ -41,7 +41,9 @@ SPOILT = {
         " FROM sqlite_master WHERE name = 'users';"
     ),
     "a schema that is no SQL": "UPDATE sqlite_master SET sql = 'CREATE TABLE users (' || hex(randomblob(100));",
-    "more tables than anyone reads": "BEGIN;" + "".join(f"CREATE TABLE t{n} (a);" for n in range(500)) + "COMMIT;",
+    "more tables than anyone reads": "BEGIN;"
+    + "".join(f"CREATE TABLE t{n} (a);" for n in range(500))
+    + "COMMIT;",
 }
 
 
@@ -113,7 +115,10 @@ def test_more_than_a_reader_could_hold_is_not_read(database: Database) -> None:
     """A row of sixteen megabytes, and many rows that are large together."""
     sql(database.path, "INSERT INTO users VALUES ('big', zeroblob(16000000));")
     assert "SQLite répond" in refused(database)
-    sql(database.path, "DELETE FROM users;" + "INSERT INTO users VALUES (hex(randomblob(4)), zeroblob(3900000));" * 10)
+    sql(
+        database.path,
+        "DELETE FROM users;" + "INSERT INTO users VALUES (hex(randomblob(4)), zeroblob(3900000));" * 10,
+    )
     assert "plus de 32 Mio" in refused(database)
 
 
@@ -125,10 +130,16 @@ def test_a_trigger_that_counts_for_ever_ends_with_its_statement(database: Databa
         database.execute("INSERT INTO users VALUES ('u2', NULL)")
 
 
-@pytest.mark.parametrize("expression", [SLOW_PATTERN.replace("hex(zeroblob(20000))", "clerk_id || email"), "instr(clerk_id, email) > 0"])
+@pytest.mark.parametrize(
+    "expression",
+    [SLOW_PATTERN.replace("hex(zeroblob(20000))", "clerk_id || email"), "instr(clerk_id, email) > 0"],
+)
 def test_a_constraint_that_would_compute_for_hours_does_not(database: Database, expression: str) -> None:
     """The grader writes small values, and no pattern."""
-    sql(database.path, f"DROP TABLE users; CREATE TABLE users (clerk_id TEXT, email TEXT, CHECK ({expression}));")
+    sql(
+        database.path,
+        f"DROP TABLE users; CREATE TABLE users (clerk_id TEXT, email TEXT, CHECK ({expression}));",
+    )
     began = time.monotonic()
 
     with pytest.raises(Failure):
@@ -157,7 +168,9 @@ def test_a_lock_that_is_never_let_go_is_a_failure_in_bounded_time(database: Data
         assert time.monotonic() - began < 20
 
 
-def test_a_journal_that_names_a_file_does_not_make_the_grader_remove_it(database: Database, canary: Path) -> None:
+def test_a_journal_that_names_a_file_does_not_make_the_grader_remove_it(
+    database: Database, canary: Path
+) -> None:
     """SQLite deletes a « super-journal » after a crash, whatever the journal says that it is; the grader must not."""
     hot_journal(database.path, canary / "grades.csv")
 
@@ -172,7 +185,9 @@ def test_a_journal_that_names_a_file_does_not_make_the_grader_remove_it(database
     assert (canary / "grades.csv").exists()
 
 
-def test_a_journal_written_while_the_grader_writes_is_not_believed_either(database: Database, canary: Path) -> None:
+def test_a_journal_written_while_the_grader_writes_is_not_believed_either(
+    database: Database, canary: Path
+) -> None:
     """The grader keeps its own journal in memory: a name added to the file is never read."""
     sql(database.path, "CREATE TRIGGER no BEFORE INSERT ON users BEGIN SELECT RAISE(ROLLBACK, 'no'); END;")
     stop = threading.Event()
@@ -247,9 +262,14 @@ def test_an_honest_index_view_and_trigger_of_ones_own_harm_nothing(database: Dat
 
 @pytest.mark.parametrize(
     "attack",
-    ["drop table deliveries; create view deliveries as select 1 svix_id, 2 type, 3 received_at", "pragma journal_mode = wal"],
+    [
+        "drop table deliveries; create view deliveries as select 1 svix_id, 2 type, 3 received_at",
+        "pragma journal_mode = wal",
+    ],
 )
-def test_through_the_real_path_a_spoilt_database_costs_its_owner_alone(engine: Engine, tmp_path: Path, attack: str) -> None:
+def test_through_the_real_path_a_spoilt_database_costs_its_owner_alone(
+    engine: Engine, tmp_path: Path, attack: str
+) -> None:
     """A view loses everything; another journal mode is honest, and loses nothing."""
     source = f"""
 import os, sqlite3
@@ -261,3 +281,31 @@ _connection.close()
 
     assert earned(result) == (everything() if "wal" in attack else set())
     assert result.seconds < BOUNDED_S
+
+
+POISONS = ["x'ff00fe'", "9223372036854775807", "1e999", "NULL", "'['"]
+POISON = """
+import os, sqlite3
+connection = sqlite3.connect(os.environ["DATABASE_URL"].removeprefix("sqlite:///"), isolation_level=None)
+for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+    for column in [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if not row[5]]:
+        for event in ("INSERT", "UPDATE"):
+            connection.execute(
+                f"CREATE TRIGGER p_{table}_{column}_{event} AFTER {event} ON {table} BEGIN "
+                f"UPDATE OR IGNORE {table} SET {column} = POISON WHERE rowid = NEW.rowid; END"
+            )
+connection.close()
+"""
+
+
+@pytest.mark.parametrize("poison", POISONS)
+def test_values_of_another_kind_are_failures_and_no_error_of_the_grader(
+    engine: Engine, tmp_path: Path, poison: str
+) -> None:
+    """Bytes, infinities, NULL, half a document, in every column that the checks read."""
+    folder = make(tmp_path / "s", exercise="ex5_production", attack=POISON.replace("POISON", poison))
+
+    result = judge(engine, folder, exercise="ex5_production")
+
+    assert not faults_of_the_grader(result)
+    assert "ex5.3" not in earned(result)

@@ -60,11 +60,15 @@ def test_a_process_that_ends_with_status_0_earns_nothing(engine: Engine, tmp_pat
     assert result.seconds < BOUNDED_S
 
 
-def test_a_server_that_ends_after_its_first_success_keeps_only_what_it_showed(engine: Engine, tmp_path: Path) -> None:
+def test_a_server_that_ends_after_its_first_success_keeps_only_what_it_showed(
+    engine: Engine, tmp_path: Path
+) -> None:
     """The precondition is met, and the shared server is gone; only the checks that start their own can be passed."""
     folder = make(tmp_path / "s", attack=AFTER_FIRST_ANSWER)
     app = folder / "ex1_signature" / "app.py"
-    text = app.read_text(encoding="utf-8").replace("    return app\n", "    return exit_after_first_2xx(app)\n")
+    text = app.read_text(encoding="utf-8").replace(
+        "    return app\n", "    return exit_after_first_2xx(app)\n"
+    )
     app.write_text(text, encoding="utf-8")
 
     result = judge(engine, folder)

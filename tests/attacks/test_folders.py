@@ -156,11 +156,13 @@ def test_a_submission_of_twenty_thousand_files_is_graded_or_refused(engine: Engi
     assert earned(result) <= {"ex1.1"}
     assert any("seuls les 400 premiers sont lus" in notice for notice in result.notices)
     [submission] = find([beyond])
-    with pytest.raises(UnreadableError, match="plus que les 20000 fichiers admis"):
+    with pytest.raises(UnreadableError, match="plus de fichiers que les 20000 admis"):
         open_source(submission)
 
 
-def test_links_in_a_submission_are_left_out_wherever_they_point(engine: Engine, tmp_path: Path, canary: Path) -> None:
+def test_links_in_a_submission_are_left_out_wherever_they_point(
+    engine: Engine, tmp_path: Path, canary: Path
+) -> None:
     """To a file, to a folder above, to themselves; a thousand of them are told in a few lines."""
     folder = make(tmp_path / "s")
     (folder / EX1 / "secrets.py").symlink_to(canary / "grades.csv")

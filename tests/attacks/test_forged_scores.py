@@ -59,13 +59,29 @@ def test_code_that_looks_for_the_grader_finds_neither_file_nor_object_nor_descri
 
 
 @pytest.mark.parametrize("base", ["stub", "solution"])
-def test_files_that_a_test_runner_or_python_would_load_are_never_loaded(engine: Engine, tmp_path: Path, base: str) -> None:
+def test_files_that_a_test_runner_or_python_would_load_are_never_loaded(
+    engine: Engine, tmp_path: Path, base: str
+) -> None:
     """conftest, plugins, sitecustomize, .pth, settings of pytest, modules that bear the name of a library."""
-    names = ("conftest.py", "sitecustomize.py", "usercustomize.py", "json.py", "pytest.py", "uvicorn.py", "sqlite3.py")
+    names = (
+        "conftest.py",
+        "sitecustomize.py",
+        "usercustomize.py",
+        "json.py",
+        "pytest.py",
+        "uvicorn.py",
+        "sqlite3.py",
+    )
     files = {f"{folder}{name}": HOOK for folder in ("", f"{EX1}/") for name in names}
-    files |= {f"{folder}/__init__.py": IMPORTED for folder in ("svix", f"{EX1}/svix", "kit", "kit/kit", "sandlock", "child")}
+    files |= {
+        f"{folder}/__init__.py": IMPORTED
+        for folder in ("svix", f"{EX1}/svix", "kit", "kit/kit", "sandlock", "child")
+    }
     files |= {"evil.pth": "import os; os._exit(0)", f"{EX1}/evil.pth": "import os; os._exit(0)"}
-    files |= {"pytest.ini": "[pytest]\naddopts = -p evil", f"{EX1}/pyproject.toml": "[tool.pytest.ini_options]\naddopts='-k no'"}
+    files |= {
+        "pytest.ini": "[pytest]\naddopts = -p evil",
+        f"{EX1}/pyproject.toml": "[tool.pytest.ini_options]\naddopts='-k no'",
+    }
     files |= {"results.json": '{"points": 6}', f"{EX1}/results.json": '{"points": 6}'}
     from_base = {"base": STUBS} if base == "stub" else {}
     folder = make(tmp_path / "s", files=files, **from_base)
@@ -77,14 +93,18 @@ def test_files_that_a_test_runner_or_python_would_load_are_never_loaded(engine: 
 
 
 @pytest.mark.parametrize("library", PATCHES)
-def test_patching_a_library_in_ones_own_process_earns_nothing(engine: Engine, tmp_path: Path, library: str) -> None:
+def test_patching_a_library_in_ones_own_process_earns_nothing(
+    engine: Engine, tmp_path: Path, library: str
+) -> None:
     """The checks run elsewhere, on libraries of their own."""
     result = judge(engine, make(tmp_path / "s", base=STUBS, attack=PATCHES[library]))
 
     assert earned(result) == set()
 
 
-def test_a_library_patched_to_believe_everything_loses_its_user_the_points(engine: Engine, tmp_path: Path) -> None:
+def test_a_library_patched_to_believe_everything_loses_its_user_the_points(
+    engine: Engine, tmp_path: Path
+) -> None:
     """The solution, whose svix was made to accept: nothing is earned without a refusal."""
     result = judge(engine, make(tmp_path / "s", attack=PATCHES["svix"]))
 

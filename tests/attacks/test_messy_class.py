@@ -21,9 +21,20 @@ class Graded:
 
     def __init__(self, folder: Path, *paths: Path) -> None:
         command = ["uv", "run", "grader", "score", *map(str, paths), "--seed", "7"]
-        command += ["--json", str(folder / "r.json"), "--csv", str(folder / "r.csv"), "--only", "ex1.1", "--only", "webhooks"]
+        command += [
+            "--json",
+            str(folder / "r.json"),
+            "--csv",
+            str(folder / "r.csv"),
+            "--only",
+            "ex1.1",
+            "--only",
+            "webhooks",
+        ]
         began = time.monotonic()
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=BOUNDED_S, check=False)
+        run = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=BOUNDED_S, check=False
+        )
         self.seconds = time.monotonic() - began
         self.status, self.out, self.err = run.returncode, run.stdout, run.stderr
         assert self.status == 0, self.err[-2000:]
@@ -63,7 +74,9 @@ def test_every_row_says_what_is_wrong(graded: Graded, said: dict[str, str]) -> N
 
 def test_nobody_gains_by_it(graded: Graded) -> None:
     """One criterion was asked for: the honest ones have it, and the archive that tried to get out and is honest besides."""
-    points = {identifier: sum(e["points"] for e in row["exercises"]) for identifier, row in graded.rows.items()}
+    points = {
+        identifier: sum(e["points"] for e in row["exercises"]) for identifier, row in graded.rows.items()
+    }
 
     assert {identifier for identifier, point in points.items() if point} == {"alice", "zoé", "sortie"}
     assert graded.rows["alice"]["quizzes"][0]["points"] == 40
@@ -99,5 +112,9 @@ def test_nothing_that_a_student_controls_reaches_terminal_or_spreadsheet_raw(gra
 def _timeless(value: Any) -> Any:
     """Leave out what differs from run to run: durations, ids and bodies that hold the instant, the log's process number."""
     if isinstance(value, dict):
-        return {key: _timeless(child) for key, child in value.items() if key not in ("seconds", "deliveries", "log")}
+        return {
+            key: _timeless(child)
+            for key, child in value.items()
+            if key not in ("seconds", "deliveries", "log")
+        }
     return [_timeless(child) for child in value] if isinstance(value, list) else value

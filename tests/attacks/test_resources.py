@@ -62,7 +62,9 @@ def start(engine: Engine, source: str) -> tuple[Workspace, Server]:
 
 
 @pytest.mark.parametrize("what", GREEDY)
-def test_a_greedy_server_is_bounded_and_its_neighbour_keeps_its_points(engine: Engine, tmp_path: Path, what: str) -> None:
+def test_a_greedy_server_is_bounded_and_its_neighbour_keeps_its_points(
+    engine: Engine, tmp_path: Path, what: str
+) -> None:
     """The neighbour is graded while the other is at it; afterwards its folder can be removed whole."""
     source, reason = GREEDY[what]
     neighbour = make(tmp_path / "neighbour")
@@ -120,7 +122,9 @@ def test_what_no_limit_would_count_is_forbidden(engine: Engine) -> None:
 
 def test_a_folder_whose_rights_were_taken_away_stops_the_server(engine: Engine) -> None:
     """A grader that is not root could not count what lies in it."""
-    space, server = start(engine, "import os, time\nos.mkdir(os.environ['HOME'] + '/d', 0o300)\ntime.sleep(60)\n")
+    space, server = start(
+        engine, "import os, time\nos.mkdir(os.environ['HOME'] + '/d', 0o300)\ntime.sleep(60)\n"
+    )
 
     with server:
         wait_until(lambda: (space.data / "d").exists())

@@ -63,7 +63,9 @@ def test_a_worker_that_is_killed_costs_the_exercise_that_killed_it_and_no_other(
     assert not workers._folder.exists()
 
 
-def test_compiled_code_left_for_the_next_start_runs_in_no_process_of_the_grader(tmp_path: Path, canary: Path) -> None:
+def test_compiled_code_left_for_the_next_start_runs_in_no_process_of_the_grader(
+    tmp_path: Path, canary: Path
+) -> None:
     """Neither in the fork server's child before it is confined, nor in a fresh interpreter."""
     attack = PLANT_COMPILED_CODE.replace("CANARY", str(canary))
     for name in ("fork", "fresh"):
@@ -71,7 +73,9 @@ def test_compiled_code_left_for_the_next_start_runs_in_no_process_of_the_grader(
             assert earned(judge(engine, make(tmp_path / name, attack=attack), "ex1.5")) <= {"ex1.5"}
 
 
-def test_the_place_of_the_next_database_taken_by_a_server_is_its_own_failure(engine: Engine, tmp_path: Path) -> None:
+def test_the_place_of_the_next_database_taken_by_a_server_is_its_own_failure(
+    engine: Engine, tmp_path: Path
+) -> None:
     """It cannot prepare a database for the grader, nor make the grader fail by standing in its way."""
     attack = """
 import os
@@ -101,4 +105,3 @@ os.chdir(here)
 
     assert os.listdir(parent) == []
     parent.rmdir()
-

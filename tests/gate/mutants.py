@@ -54,7 +54,9 @@ class Mutant:
             file = target / edit.file
             text = file.read_text(encoding="utf-8")
             if text.count(edit.old) != 1:
-                raise ValueError(f"{self.name}: `old` stands {text.count(edit.old)} times in {edit.file}, not once")
+                raise ValueError(
+                    f"{self.name}: `old` stands {text.count(edit.old)} times in {edit.file}, not once"
+                )
             file.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
         return target
 

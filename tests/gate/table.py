@@ -1,6 +1,6 @@
 """Print the gate's table: for each criterion, the misconceptions that lose it, and the one that loses it alone.
 
-    uv run python -m tests.gate.table
+uv run python -m tests.gate.table
 """
 
 from rich.console import Console
@@ -21,7 +21,9 @@ def main() -> None:
         for criterion in wanted(load(identifier), None):
             killers = [mutant for mutant in mutants if criterion.id in mutant.loses]
             alone = [mutant.name for mutant in killers if len(mutant.loses) == 1]
-            table.add_row(criterion.id, str(len(killers)), str(len(alone)), ", ".join(m.name for m in killers))
+            table.add_row(
+                criterion.id, str(len(killers)), str(len(alone)), ", ".join(m.name for m in killers)
+            )
     Console(width=160).print(table)
 
 

@@ -60,7 +60,11 @@ def test_questions_and_criteria_point_to_passages_that_are_listed() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [('id = "q02"', 'id = "q01"'), ('section = "clerk"', 'section = "other"'), ('answer = "c"', 'answer = "e"')],
+    [
+        ('id = "q02"', 'id = "q01"'),
+        ('section = "clerk"', 'section = "other"'),
+        ('answer = "c"', 'answer = "e"'),
+    ],
 )
 def test_a_source_that_contradicts_itself_is_refused(old: str, new: str) -> None:
     """Doubled ids, unknown sections and impossible answers do not pass for a quiz."""

@@ -61,7 +61,13 @@ def server(workspace: Path) -> Iterator[str]:
     shutil.copy(SOLUTIONS / "ex1_signature" / "signature.py", workspace / "ex1_signature")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [BIN / "uvicorn", "--env-file", "ex1_signature/.env", "--factory", "ex1_signature.app:create_app"]
+    command = [
+        BIN / "uvicorn",
+        "--env-file",
+        "ex1_signature/.env",
+        "--factory",
+        "ex1_signature.app:create_app",
+    ]
     process = subprocess.Popen(
         [*command, "--port", str(port)], cwd=workspace, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
@@ -138,7 +144,9 @@ def test_help_is_french_and_needs_no_heavy_library() -> None:
     code = "import sys; sys.argv = ['grader', '--help']\nfrom grader.cli import main\ntry:\n    main()\nfinally:\n"
     code += "    print(sorted(set(sys.modules) & {'fastapi', 'svix', 'sqlmodel', 'pytest', 'pydantic'}))"
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+    )
 
     assert "Usage\u00a0:" in done.stdout or "Usage :" in done.stdout
     assert done.stdout.strip().endswith("[]")

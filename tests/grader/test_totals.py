@@ -22,7 +22,12 @@ def questions(folder: Path, marks: dict[str, dict[str, float]] | None = None) ->
 
 def test_the_course_is_worth_a_hundred_points() -> None:
     """40 for the quiz, 30 for the exercises, 30 for the open questions."""
-    assert (SCALE.max, SCALE.quizzes, sum(SCALE.exercises.values()), SCALE.open_max) == (100, {"webhooks": 40}, 30, 30)
+    assert (SCALE.max, SCALE.quizzes, sum(SCALE.exercises.values()), SCALE.open_max) == (
+        100,
+        {"webhooks": 40},
+        30,
+        30,
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,7 +86,15 @@ def test_marks_make_the_total_final(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["[bob]\nq1 = 3", "[alice]\nq6 = 3", "[alice]\nq1 = 7", "[alice]\nq1 = -1", "[alice]\nq1 = true", "alice = 3", "[alice"],
+    [
+        "[bob]\nq1 = 3",
+        "[alice]\nq6 = 3",
+        "[alice]\nq1 = 7",
+        "[alice]\nq1 = -1",
+        "[alice]\nq1 = true",
+        "alice = 3",
+        "[alice",
+    ],
 )
 def test_marks_that_do_not_fit_are_refused_before_anything_is_graded(tmp_path: Path, text: str) -> None:
     """An unknown student, question or mark is the instructor's slip: it must not pass in silence."""
@@ -105,7 +118,9 @@ def test_an_answer_without_headings_is_kept_for_the_instructor(tmp_path: Path) -
 
 def test_sections_keep_answers_apart_from_statements() -> None:
     """Quoted lines are the statement."""
-    found = sections("# Titre\n## Question 1 : Choisir\n> Pourquoi ?\n\nParce que.\n## Question 2 : Taire\n> Quoi ?\n")
+    found = sections(
+        "# Titre\n## Question 1 : Choisir\n> Pourquoi ?\n\nParce que.\n## Question 2 : Taire\n> Quoi ?\n"
+    )
 
     assert {key: (section.title, section.answer) for key, section in found.items()} == {
         "q1": ("Choisir", "Parce que."),
@@ -128,7 +143,9 @@ def test_a_scale_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
 def test_another_scale_weighs_otherwise(tmp_path: Path) -> None:
     """Points are in proportion of what was earned."""
     file = tmp_path / "scale.toml"
-    file.write_text(DEFAULT.read_text(encoding="utf-8").replace("webhooks = 40", "webhooks = 10"), encoding="utf-8")
+    file.write_text(
+        DEFAULT.read_text(encoding="utf-8").replace("webhooks = 40", "webhooks = 10"), encoding="utf-8"
+    )
 
     scale: Scale = load_scale(file)
 

@@ -32,10 +32,14 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         yield engine
 
 
-def start(engine: Engine, *, at_start: str = "pass", in_request: str = "pass", **environ: str) -> tuple[Workspace, Server]:
+def start(
+    engine: Engine, *, at_start: str = "pass", in_request: str = "pass", **environ: str
+) -> tuple[Workspace, Server]:
     """Start a little server with some code in it."""
     space = engine.workspace()
-    (space.code / "hello.py").write_text(HELLO.format(at_start=at_start, in_request=in_request), encoding="utf-8")
+    (space.code / "hello.py").write_text(
+        HELLO.format(at_start=at_start, in_request=in_request), encoding="utf-8"
+    )
     return space, engine.start(space, "hello:create_app", environ)
 
 
@@ -49,7 +53,9 @@ def test_a_server_answers_over_its_socket(engine: Engine) -> None:
     assert (response.status, response.headers["x-kept"], response.body) == (200, "1", b"/here")
 
 
-def test_a_server_has_the_environment_it_was_given_and_no_other(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_has_the_environment_it_was_given_and_no_other(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing of the grader's own environment is passed on."""
     monkeypatch.setenv("GRADER_OWN_SECRET", "seen")
     _, server = start(engine, at_start="import os; print(sorted(os.environ), flush=True)", GIVEN="1")
@@ -75,7 +81,9 @@ def test_a_server_that_raises_ends_with_an_error_and_answers_nothing(engine: Eng
 
 def test_a_killed_server_ends_at_once_and_keeps_its_output(engine: Engine) -> None:
     """As `kill -9` does; what it printed is kept."""
-    _, server = start(engine, at_start="import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up')")
+    _, server = start(
+        engine, at_start="import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up')"
+    )
     server.request("GET", "/")
 
     server.kill()

@@ -32,5 +32,5 @@ def test_one_attempt_that_goes_through_is_enough_to_lose_the_level() -> None:
 
     assert Report(held).strict
     assert not Report({**held, "reach_network": True}).strict
-    assert not Report({name: False for name in list(DESCRIPTIONS)[1:]}).strict
+    assert not Report(dict.fromkeys(list(DESCRIPTIONS)[1:], False)).strict
     assert not Report(held, failure="died").strict

@@ -26,7 +26,9 @@ class Channel:
     def receive(self) -> tuple[dict[str, Any], list[int]]:
         """Wait for one line, and take the descriptors of an order; raises EOFError when the engine is gone."""
         while b"\n" not in self._buffer:
-            data, received, _flags, _address = socket.recv_fds(self.connection, MAX_ORDER_BYTES, FDS_PER_ORDER)
+            data, received, _flags, _address = socket.recv_fds(
+                self.connection, MAX_ORDER_BYTES, FDS_PER_ORDER
+            )
             if not data:
                 raise EOFError
             self._buffer += data

@@ -1,5 +1,6 @@
 """Taking away what a student's server must not have: the files, the network, other processes, boundless resources."""
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -29,6 +30,12 @@ def limit(limits: Mapping[str, int]) -> None:
     for name, value in limits.items():
         if value:
             resource.setrlimit(RESOURCES[name], (value, value))
+
+
+def end_first() -> None:
+    """Ask the kernel to end this process rather than the grader where memory runs short (Linux; elsewhere nothing)."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        file.write("1000")
 
 
 def die_with_parent() -> None:

@@ -1,5 +1,6 @@
 """The fork server: one process that imports what every exercise needs, then forks for each order."""
 
+import contextlib
 import gc
 import importlib
 import os
@@ -11,6 +12,7 @@ from typing import Any, NoReturn
 
 from . import confinement
 from .channel import Channel
+from .warmup import warm_up
 
 PRELOADED = (
     "anyio._backends._asyncio",
@@ -69,6 +71,8 @@ def prepare(channel: Channel) -> None:
             importlib.import_module(name)
         except ImportError:
             continue
+    with contextlib.suppress(ImportError):
+        warm_up()
     gc.collect()
     gc.freeze()  # the children share these pages: a collection must not touch them
 

@@ -48,6 +48,7 @@ def become_server(order: dict[str, Any], fds: list[int], channel: Channel) -> No
     os.chdir(order["cwd"])
     from . import server
 
+    confinement.end_first()
     confinement.limit(order["limits"])
     if order["readable"] is not None:
         confinement.confine(order["readable"], order["writable"])

@@ -4,7 +4,9 @@ It runs through the same path as a student's server (same engine, same confineme
 no student's code can. Each attempt answers True when the forbidden thing was done.
 """
 
+import ctypes
 import json
+import mmap
 import os
 import resource
 import socket
@@ -45,7 +47,10 @@ def read(path: str) -> bool:
 
 def write_outside() -> bool:
     """Write in a folder that is not ours, in the installation, or change a file's metadata."""
-    places = [os.path.join(TARGETS["outside"], "written"), os.path.join(os.path.dirname(os.__file__), "written")]
+    places = [
+        os.path.join(TARGETS["outside"], "written"),
+        os.path.join(os.path.dirname(os.__file__), "written"),
+    ]
     return any(managed(lambda path=path: open(path, "w").close()) for path in places) or managed(  # type: ignore[misc]
         lambda: os.chmod(TARGETS["secret_file"], 0o777)
     )
@@ -111,8 +116,19 @@ def make_link() -> bool:
 
 
 def exceed_memory() -> bool:
-    """Take more memory than a server may have."""
-    return managed(lambda: bytearray(TARGETS["memory_bytes"] + 1))
+    """Reserve more memory than a server may have; none of it is used, for who uses much is stopped in another way."""
+    return managed(lambda: mmap.mmap(-1, TARGETS["memory_bytes"] + 1).close())
+
+
+def hide_memory() -> bool:
+    """Take memory that the limit does not count: a file without a name or a folder."""
+    return managed(lambda: os.close(os.memfd_create("probe")))
+
+
+def outlive() -> bool:
+    """Undo what ends this process with the grader."""
+    signal_at_parents_end = 1
+    return bool(ctypes.CDLL(None).prctl(signal_at_parents_end, 0, 0, 0, 0) == 0)
 
 
 def exceed_file() -> bool:
@@ -153,7 +169,9 @@ ATTEMPTS: dict[str, Callable[[], bool]] = {
     "disturb_processes": disturb,
     "start_processes": make_process,
     "leave_links": make_link,
+    "outlive_grader": outlive,
     "exceed_memory": exceed_memory,
+    "hide_memory": hide_memory,
     "exceed_file": exceed_file,
     "raise_limits": raise_limits,
 }

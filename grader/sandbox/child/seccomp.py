@@ -75,7 +75,12 @@ DENIED: dict[str, tuple[int, int]] = {
 
 CLONE, CLONE3, SOCKETPAIR, FCNTL, IOCTL = (56, 220), (435, 435), (53, 199), (72, 25), (16, 29)
 PRCTL, CLOSE_RANGE = (157, 167), (436, 436)
-TO_ITSELF_ONLY = {"kill": (62, 129), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240)}
+TO_ITSELF_ONLY = {
+    "kill": (62, 129),
+    "tgkill": (234, 131),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+}
 ZERO_ONLY = {"prlimit64": (302, 261), "sched_setaffinity": (203, 122)}
 
 _EPERM = ERRNO | errno.EPERM
