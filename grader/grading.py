@@ -24,6 +24,7 @@ from grader.sources import Source
 
 LOG_CHARACTERS = 4000
 SHOWN_CHARACTERS = 1000
+START_HINT = "La dernière ligne de l'erreur en dit la cause, et les précédentes le fichier et la ligne."
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ def _precondition(plugin: GradingPlugin, exercise: Exercise, lab: Lab) -> Failur
         return None
     first = wanted(exercise, None)[0]
     report = _report(plugin.precondition_failure, first, exercise, lab)
+    if not report.deliveries:  # nothing was sent: the criterion's hint would lead astray
+        report = report.model_copy(update={"hint": START_HINT})
     return report.model_copy(update={"command": report.command and f"grader replay {exercise.short}"})
 
 

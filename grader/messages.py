@@ -49,3 +49,9 @@ def last_words(output: str) -> str:
     """Give the last line that says something: of a Python traceback, the error itself."""
     lines = [line for line in output[-4000:].splitlines() if line.strip()]
     return harmless(lines[-1], 200) if lines else ""
+
+
+def is_exception(line: str) -> bool:
+    """Tell whether a line ends a Python traceback, such as `KeyError: 'id'`."""
+    name = line.partition(":")[0]
+    return name.replace(".", "").isidentifier() and name.rpartition(".")[2][:1].isupper() and name != "INFO"

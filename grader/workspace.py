@@ -9,17 +9,17 @@ from pydantic import BaseModel, ValidationError
 
 from grader.errors import UsageError
 from grader.exercises import IDS
-from grader.results import ExerciseResult, FailureReport, Replay
+from grader.results import ExerciseResult, FailureReport
 
 STATE = Path(".grader") / "state.json"
 SECRET_NAME = "CLERK_WEBHOOK_SIGNING_SECRET"  # noqa: S105 - the name of a variable
 
 
 class State(BaseModel):
-    """What the last check found: hint levels given by criterion, and deliveries of its failures."""
+    """What checks have found: hint levels given, and the failures that can be replayed; `last` is the newest."""
 
     hints: dict[str, int] = {}
-    failures: dict[str, tuple[Replay, ...]] = {}
+    failures: dict[str, FailureReport] = {}
     last: str | None = None
 
 
@@ -50,21 +50,25 @@ def remember(state: State, result: ExerciseResult) -> None:
     for identifier, failure in found.items():
         state.failures.pop(identifier, None)
         if failure and failure.deliveries:
-            state.failures[identifier] = failure.deliveries
+            state.failures[identifier] = failure
     for criterion in result.criteria:
         if criterion.status == "passed":
             state.hints.pop(criterion.id, None)
-    state.last = min(state.failures, default=None)
+    mine = sorted(identifier for identifier in found if identifier in state.failures)
+    state.last = mine[0] if mine else min(state.failures, default=None)
 
 
-def require_workspace(folder: Path) -> None:
-    """Raise UsageError unless the folder holds an exercise."""
-    if not any((folder / identifier).is_dir() for identifier in IDS):
-        where = "Ce dossier" if folder == Path() else str(folder)
-        raise UsageError(
-            f"{where} ne contient aucun exercice. Placez-vous dans votre espace de travail, ou créez-en un : "
-            "uv run grader new mon-travail"
-        )
+def find_workspace(folder: Path) -> Path:
+    """Give the folder that holds the exercises: this one, or the nearest above it. Raises UsageError."""
+    start = folder.resolve()
+    for candidate in (start, *start.parents):
+        if any((candidate / identifier).is_dir() for identifier in IDS):
+            return candidate
+    where = "Ce dossier" if folder == Path() else str(folder)
+    raise UsageError(
+        f"{where} ne contient aucun exercice. Placez-vous dans votre espace de travail, ou créez-en un : "
+        "uv run grader new travail"
+    )
 
 
 def find_secret(given: str | None, environ: dict[str, str], folder: Path) -> str:
@@ -79,15 +83,16 @@ def find_secret(given: str | None, environ: dict[str, str], folder: Path) -> str
         found = found or (dotenv_values(file).get(SECRET_NAME) if file.is_file() else None)
     if not found:
         raise UsageError(
-            f"Aucun secret de signature. Ajoutez --secret whsec_…, ou la variable {SECRET_NAME}."
+            f"Aucun secret de signature. Placez-vous dans votre espace de travail, ou ajoutez --secret whsec_… "
+            f"(ou la variable {SECRET_NAME})."
         )
-    secret = found.split()[0]
+    secret = found.split()[0] if found.split() else ""
     try:
-        base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except ValueError as error:
-        raise UsageError(
-            "Ce secret n'est pas « whsec_ » suivi de base64. Copiez celui de l'endpoint."
-        ) from error
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if not secret.startswith("whsec_") or not key:
+        raise UsageError("Ce secret n'est pas « whsec_ » suivi de base64. Copiez celui de l'endpoint.")
     return secret
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from grader.checks.database import Database
 from grader.checks.failure import Failure, describe
 from grader.checks.waiting import wait_until_at_rest
-from grader.messages import last_words
+from grader.messages import is_exception, last_words
 from grader.sandbox.http import REQUEST_TIMEOUT_S, NoAnswerError, Response, timed_out
 from grader.sandbox.server import Server
 from grader.sender import Delivery, SvixSender
@@ -25,6 +25,10 @@ MAX_SILENCES = 3
 """In a row, from one process: one slow request is a failure, a server that has stopped answering is another thing."""
 UNDER_WAY_S = 0.8
 """How long the grader holds the lock at most; statements promise less than a second."""
+
+
+LAST_WORDS_S = 0.15
+"""What a server that has just answered 500 gets to write its traceback."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class Bench:
             response = self._patiently(method, path, headers=headers, body=body)
         except NoAnswerError as error:
             self._count_silence(error)
+            self._raise_if_never_started()
             sent = deliveries[0].label if deliveries else f"{method} {path}"
             raise Failure(
                 sent=sent,
@@ -99,7 +104,7 @@ class Bench:
         raise Failure(
             sent=delivery.label,
             expected="une réponse 2xx",
-            received=describe(response),
+            received=self._describe(response),
             deliveries=[delivery],
         )
 
@@ -110,7 +115,7 @@ class Bench:
             return response
         expected = f"un refus par {status}" if status else "un refus (4xx)"
         raise Failure(
-            sent=delivery.label, expected=expected, received=describe(response), deliveries=[delivery]
+            sent=delivery.label, expected=expected, received=self._describe(response), deliveries=[delivery]
         )
 
     def together(self, requests: Sequence[tuple["Bench", Request]]) -> list[Response | None]:
@@ -152,6 +157,23 @@ class Bench:
         response = self.server.request(method, path, timeout_s=REQUEST_TIMEOUT_S + starting_s, **options)
         self._has_answered = True
         return response
+
+    def _raise_if_never_started(self) -> None:
+        """Tell a server that ended before its first answer from one that went silent."""
+        code = None if self._has_answered or self.server.stopped_because else self.server.exit_code(0.2)
+        if code is not None and not self._lab.expired:
+            said = last_words(self.server.stderr.text())
+            received = f"il s'est arrêté ({exit_in_words(code)})" + (f" : {said}" if said else "")
+            raise Failure(
+                sent="démarrage de votre serveur", expected="il démarre et répond", received=received
+            )
+
+    def _describe(self, response: Response) -> str:
+        """Say what came back and, of an error of the server, the last line of its traceback."""
+        if response.status < 500 or self.server.exit_code(LAST_WORDS_S) is not None:
+            return describe(response)
+        said = last_words(self.server.stderr.text())
+        return f"{describe(response)} : {said}" if is_exception(said) else describe(response)
 
     def _count_silence(self, error: NoAnswerError) -> None:
         """Stop a server that lets every request wait: what is still to be sent would wait in vain, one by one."""

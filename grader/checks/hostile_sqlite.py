@@ -37,6 +37,17 @@ HARMLESS_FUNCTIONS = frozenset(
 _ORDINARY = ("CREATE TABLE ", "CREATE INDEX ", "CREATE UNIQUE INDEX ", "CREATE VIEW ", "CREATE TRIGGER ")
 
 
+class _Deadline:
+    """Says 1 once SQLite has computed for too long on one connection; waiting for a lock does not count."""
+
+    def __init__(self) -> None:
+        self._end: float | None = None
+
+    def __call__(self) -> int:
+        self._end = self._end or time.monotonic() + QUERY_TIME_S
+        return int(time.monotonic() > self._end)
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the file to read stored columns of ordinary tables. Raises sqlite3.Error."""
@@ -97,8 +108,7 @@ def _open(path: Path, mode: str, longest: int) -> sqlite3.Connection:
         check_same_thread=False,
     )
     connection.text_factory = lambda value: value.decode("utf-8", "replace")
-    end = time.monotonic() + QUERY_TIME_S + BUSY_TIMEOUT_S
-    connection.set_progress_handler(lambda: int(time.monotonic() > end), _INSTRUCTIONS_BETWEEN_LOOKS)
+    connection.set_progress_handler(_Deadline(), _INSTRUCTIONS_BETWEEN_LOOKS)
     connection.set_authorizer(_allow_write)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1)

@@ -11,12 +11,8 @@ from grader.checks.check import Check
 from grader.checks.criterion import Criterion, criterion_of
 from grader.checks.failure import Failure
 from grader.checks.lab import Lab
-from grader.messages import last_words
 from grader.results import CriterionResult, Part, Replay
 from grader.sender import Delivery, SimulatedClerk
-
-LAST_WORDS_S = 0.15
-"""What a server that has just answered 500 gets to write its traceback."""
 
 
 class Outcome:
@@ -115,28 +111,14 @@ class GradingPlugin:
                 request.module.precondition(self._bench, self._lab)
             except Failure as failure:
                 self.precondition_failure = failure
-                self._unverifiable = self._why(failure)
+                self._unverifiable = f"{failure.sent} : {failure.expected} ; reçu : {failure.received}"
                 pytest.skip(self._unverifiable)
         return self._bench
-
-    def _why(self, failure: Failure) -> str:
-        """Tell the one reason, with the server's last words: of a stub, the TODO that it stumbled over."""
-        said = ""
-        if self._bench is not None and self._bench.server.exit_code(LAST_WORDS_S) is None:
-            said = last_words(self._bench.server.stderr.text())
-        reason = f"{failure.sent} : {failure.expected} ; reçu : {failure.received}"
-        return f"{reason} ; dernière ligne de la sortie d'erreur : {said}" if _is_exception(said) else reason
 
     @staticmethod
     def _criterion(item: pytest.Item) -> Criterion:
         assert isinstance(item, pytest.Function)
         return criterion_of(item.function)
-
-
-def _is_exception(line: str) -> bool:
-    """Tell whether a line ends a Python traceback, such as `KeyError: 'id'`."""
-    name = line.partition(":")[0]
-    return name.replace(".", "").isidentifier() and name.rpartition(".")[2][:1].isupper() and name != "INFO"
 
 
 def replay_of(delivery: Delivery) -> Replay:

@@ -21,7 +21,7 @@ def with_json(command: Callable[..., Any]) -> Callable[..., Any]:
 def with_seed(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the course key."""
     said = "Graine des données envoyées : la même graine donne les mêmes données."
-    return click.option("--seed", type=click.IntRange(min=0), metavar="N", help=said)(command)
+    return click.option("--seed", type=int, metavar="N", help=said)(command)
 
 
 def with_secret(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,7 +61,8 @@ def new(folder: Path) -> None:
 def check(part: str | None, hint: bool, folder: Path, seed: int | None, json: Path | None) -> None:
     """Vérifier votre travail, le premier échec d'abord.
 
-    EXERCICE est ex1 à ex5, ou un critère comme ex3.2 ; sans lui, tout est vérifié.
+    EXERCICE est ex1 à ex5, un critère comme ex3.2, ou quiz ; sans lui, les exercices sont vérifiés dans l'ordre, jusqu'au
+    premier qui échoue.
     """
     from grader.cli.check import check_workspace
 

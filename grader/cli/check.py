@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from rich.markup import escape
 
 from grader.cli.console import out
-from grader.cli.reports import MARKS, print_criterion, print_failure
+from grader.cli.reports import MARKS, print_criterion, print_failure, print_pairs
 from grader.errors import UsageError
 from grader.exercises import IDS, load
 from grader.grading import Request
@@ -18,7 +18,7 @@ from grader.scale import load_scale
 from grader.scoring import draw_seed
 from grader.submissions import Submission
 from grader.workers import Job, grade
-from grader.workspace import load_state, remember, require_workspace, save_state
+from grader.workspace import find_workspace, load_state, remember, save_state
 
 LEVELS = ("idea", "almost")
 
@@ -27,7 +27,9 @@ def check_workspace(
     folder: Path, wanted: str | None, *, hint: bool, seed: int | None, json: Path | None
 ) -> int:
     """Check, show, remember; the exit status: 0 all green, 1 something is not."""
-    require_workspace(folder)
+    folder = find_workspace(folder)
+    if wanted == "quiz":
+        return _print_quizzes(folder)
     exercises, only = _wanted(wanted)
     state = load_state(folder)
     done: list[ExerciseResult] = []
@@ -43,6 +45,8 @@ def check_workspace(
         _print_first_failure(failed, state.hints, hint=hint)
     elif wanted is None:
         _print_finish(folder)
+    else:
+        _print_next(exercises[-1])
     save_state(folder, state)
     if json:
         json.write_text(
@@ -55,10 +59,13 @@ def _wanted(wanted: str | None) -> tuple[list[str], frozenset[str] | None]:
     """Read what is to be checked: everything, an exercise, or a criterion."""
     if wanted is None:
         return list(IDS), None
+    wanted = wanted.rstrip("/").lower()
     short, _, number = wanted.partition(".")
     found = [identifier for identifier in IDS if short in (identifier, identifier.partition("_")[0])]
     if not found or (number and number not in "123456"):
-        raise UsageError(f"« {wanted} » n'est ni un exercice (ex1 à ex5) ni un critère (comme ex3.2).")
+        raise UsageError(
+            f"« {wanted} » n'est ni un exercice (ex1 à ex5), ni un critère (comme ex3.2), ni quiz."
+        )
     return found, frozenset({wanted}) if number else None
 
 
@@ -105,19 +112,32 @@ def _print_precondition(result: ExerciseResult, first: CriterionResult) -> None:
         out.print(f"     {escape(first.reason or '')}")
         return
     print_failure(result.precondition)
-    lines = result.log.strip().splitlines()
-    if lines and not lines[-1].startswith("INFO:"):
-        out.print("     [dim]votre serveur a dit :[/]")
-        for line in lines[-4:]:
-            out.print(f"       [dim]{escape(line)}[/]")
+    lines = where_it_broke(result.log)
+    if lines:
+        print_pairs({"votre serveur": "\n".join(lines)})
+
+
+def where_it_broke(log: str) -> list[str]:
+    """Of a traceback, keep the last lines that stand in the student's own files, and the error itself."""
+    lines = log.strip().splitlines()
+    if not lines or lines[-1].startswith("INFO:"):
+        return []
+    own = [number for number, line in enumerate(lines) if line.strip().startswith(('File "ex', 'File "kit'))]
+    frame = [line.strip() for line in lines[own[-1] : own[-1] + 2]] if own else []
+    return [*frame, lines[-1].strip()]
 
 
 def _print_hint(result: ExerciseResult, criterion: CriterionResult, hints: dict[str, int]) -> None:
     """Give one level more than last time; the first level already stands in the failure."""
+    sent = result.precondition.deliveries if result.precondition else ()
+    if criterion.status == "skipped" and not sent:
+        return  # a file that is missing, or a server that does not start, needs no hint
     texts = load(result.id).hints[criterion.id]
-    level = min(hints.get(criterion.id, 0), len(LEVELS) - 1)
-    out.print(f"     [cyan]indice {level + 2}/3[/]  {escape(texts[LEVELS[level]])}")
-    hints[criterion.id] = level + 1
+    # What the precondition uses up is kept apart from the hints of the criterion itself.
+    key = result.id if criterion.status == "skipped" else criterion.id
+    level = min(hints.get(key, 0), len(LEVELS) - 1)
+    print_pairs({f"indice {level + 2}/3": texts[LEVELS[level]]})
+    hints[key] = level + 1
 
 
 def _print_finish(folder: Path) -> None:
@@ -125,6 +145,22 @@ def _print_finish(folder: Path) -> None:
     out.print(
         "\n[bold green]Les trente critères sont réussis.[/] Vous avez écrit un récepteur digne de la production."
     )
+    _print_quizzes(folder)
+    out.print("Les questions ouvertes (questions_ouvertes.md) sont lues par votre enseignant.")
+
+
+def _print_next(exercise: str) -> None:
+    """Say where to go on."""
+    following = IDS[IDS.index(exercise) + 1 :]
+    if following:
+        out.print(f"[green]C'est acquis.[/] Ensuite : {following[0]}/README.md")
+    else:
+        out.print("[green]C'est acquis.[/] Pour tout revoir : uv run grader check")
+
+
+def _print_quizzes(folder: Path) -> int:
+    """Say how many answers were given, and what of the file cannot be read; 1 unless all are there."""
+    complete = True
     for identifier in load_scale().quizzes:
         quiz = load_quiz(identifier)
         name = PurePosixPath("quiz") / f"{identifier}.toml"
@@ -132,8 +168,9 @@ def _print_finish(folder: Path) -> None:
         answers, problems = (
             read_answers(path.read_bytes(), name) if path.is_file() else ({}, [f"Le fichier {name} manque."])
         )
-        given = sum(1 for question in quiz.questions if str(answers.get(question.id, "")).strip())
+        given = sum(1 for question in quiz.questions if answers.get(question.id) in ("a", "b", "c", "d"))
+        complete = complete and given == len(quiz.questions) and not problems
         out.print(f"Quiz {quiz.title} : {given}/{len(quiz.questions)} réponses données ({name}).")
         for problem in problems:
             out.print(f"  {escape(problem)}")
-    out.print("Les questions ouvertes (questions_ouvertes.md) sont lues par votre enseignant.")
+    return 0 if complete else 1

@@ -6,27 +6,30 @@ import random
 import time
 from pathlib import Path
 
+from rich.markup import escape
+
 from grader.cli.console import out
 from grader.cli.sending import send
 from grader.errors import UsageError
 from grader.results import Replay
 from grader.sender import FAULTS, Delivery, SvixSender
-from grader.workspace import find_secret, load_state, require_workspace
+from grader.workspace import find_secret, find_workspace, load_state
 
 
 def replay_failure(folder: Path, criterion: str | None, url: str, secret: str | None) -> None:
     """Send again what a failed check sent. Raises UsageError if nothing was kept, or nobody answers."""
-    require_workspace(folder)
+    folder = find_workspace(folder)
     state = load_state(folder)
     criterion = criterion or state.last
-    if criterion is None or criterion not in state.failures:
+    failure = state.failures.get(criterion or "")
+    if criterion is None or failure is None:
         kept = f" Échecs gardés : {', '.join(sorted(state.failures))}." if state.failures else ""
-        raise UsageError(
-            f"Aucune livraison gardée pour {criterion or 'un échec'}.{kept} Lancez d'abord : uv run grader check"
-        )
+        what = f"pour {criterion}" if criterion else "à rejouer"
+        command = f"uv run grader check {criterion}" if criterion else "uv run grader check"
+        raise UsageError(f"Aucun échec gardé {what}.{kept} Lancez d'abord : {command}")
     sender = SvixSender(find_secret(secret, dict(os.environ), folder), random.Random(), time.time)
-    out.print(f"Échec [bold]{criterion}[/], rejoué :")
-    for replay in state.failures[criterion]:
+    out.print(f"Échec [bold]{criterion}[/], rejoué sur votre serveur. Attendu : {escape(failure.expected)}")
+    for replay in failure.deliveries:
         send(again(replay, sender), url)
 
 

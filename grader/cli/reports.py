@@ -1,6 +1,7 @@
 """One failure, one criterion, one submission, told in words."""
 
 from rich.markup import escape
+from rich.table import Table
 
 from grader.cli.console import out
 from grader.results import CriterionResult, ExerciseResult, FailureReport, Results
@@ -33,10 +34,19 @@ def print_failure(failure: FailureReport) -> None:
         "envoyé": failure.sent, "attendu": failure.expected, "reçu": failure.received,
         "indice": failure.hint, "cours": failure.passage,
     }  # fmt: skip
-    for name, text in lines.items():
-        out.print(f"     [dim]{name:>8}[/]  {escape(text)}")
     if failure.command:
-        out.print(f"     [dim] rejouer[/]  uv run {failure.command}")
+        lines["rejouer"] = f"uv run {failure.command}"
+    print_pairs(lines)
+
+
+def print_pairs(pairs: dict[str, str]) -> None:
+    """Print names and texts side by side; a long text stays in its column."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", style="dim", min_width=13, no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in pairs.items():
+        table.add_row(name, escape(text))
+    out.print(table)
 
 
 def print_exercise(exercise: ExerciseResult) -> None:

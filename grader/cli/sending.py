@@ -21,11 +21,17 @@ def send(delivery: Delivery, url: str) -> None:
         response = httpx.post(url, content=delivery.body, headers=_headers(delivery), timeout=TIMEOUT_S)
     except httpx.TimeoutException as error:
         raise UsageError(f"Aucune réponse en {TIMEOUT_S:.0f} s : pour Svix, c'est un échec.") from error
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+    except httpx.ConnectError as error:
+        raise UsageError(
+            f"Rien n'écoute à l'adresse {url}. Lancez d'abord votre serveur (uvicorn)."
+        ) from error
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        raise UsageError(f"L'adresse {url} n'est pas complète : il y manque http:// ou https://.") from error
+    except (httpx.HTTPError, ValueError) as error:
         raise UsageError(
             f"Impossible de joindre {url} ({error}). Votre serveur tourne-t-il à cette adresse ?"
         ) from error
-    out.print(f"  réponse [bold]{response.status_code}[/] : {meaning(response.status_code)}")
+    out.print(f"  réponse [bold]{response.status_code}[/] : pour Svix, {meaning(response.status_code)}")
     if response.content:
         out.print(f"  [dim]{escape(harmless(response.text))}[/]")
 
@@ -37,9 +43,9 @@ def _headers(delivery: Delivery) -> dict[str, str]:
 
 
 def meaning(status: int) -> str:
-    """Say what Svix makes of a status."""
+    """Say what Svix makes of a status; whether it is the right one depends on what was sent."""
     if 200 <= status < 300:
-        return "acceptée, Svix n'y revient plus"
+        return "la livraison est acceptée"
     if 300 <= status < 400:
-        return "une redirection, que Svix ne suit pas : c'est un échec, il renverra la livraison"
-    return "un échec, Svix renverra la livraison"
+        return "une redirection est un échec : il ne la suit pas, et enverra la livraison de nouveau"
+    return "c'est un échec : il enverra la livraison de nouveau"

@@ -27,7 +27,7 @@ DESCRIPTIONS = {
     "reach_local_socket": "joindre un autre programme de la machine",
     "see_processes": "voir un autre processus",
     "disturb_processes": "déranger un autre processus",
-    "start_processes": "lancer un processus, qui lui survivrait",
+    "start_processes": "lancer un processus qui lui survive",
     "leave_links": "laisser des liens dans son dossier",
     "outlive_grader": "survivre au correcteur",
     "exceed_memory": "dépasser sa mémoire",

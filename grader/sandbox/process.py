@@ -55,8 +55,14 @@ def _spawn(mode: str) -> tuple[subprocess.Popen[bytes], socket.socket]:
     ours, theirs = socket.socketpair()
     with theirs:
         command = [sys.executable, "-I", "-S", "-c", BOOT, mode, str(theirs.fileno()), str(HERE)]
+        # A session of its own: Ctrl-C is for the command, which then ends what it started.
         process = subprocess.Popen(
-            command, pass_fds=[theirs.fileno()], env=BARE_ENVIRONMENT, stdin=subprocess.DEVNULL, cwd="/"
+            command,
+            pass_fds=[theirs.fileno()],
+            env=BARE_ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
         )
     return process, ours
 

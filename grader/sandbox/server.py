@@ -45,7 +45,7 @@ class Server:
 
     def __init__(
         self, process: Process, socket_path: Path, pipes: tuple[int, int], limits: Limits, folder: Path
-    ):
+    ) -> None:
         self._process = process
         self._socket_path = socket_path
         self._limits = limits

@@ -317,7 +317,7 @@ def test_at_once(bench: Bench, lab: Lab, clerk: SimulatedClerk, check: Check) ->
 
 
 def racer(story: Story, lab: Lab, clerk: SimulatedClerk, number: int) -> Racer:
-    """Let a user live through three versions: the known end with an update or a login, the unknown with a login.
+    """Let a user live through three versions: the known end with an update or a login, the others with a login.
 
     Whether an update finds its row is judged by ex2.3: here it is the newest only of users who have a row.
     """

@@ -1,6 +1,7 @@
 # Un étudiant cherche les réponses, les secrets des autres et leurs rendus : fichiers, /proc, mémoire.
 import gc
 import os
+import re
 import sys
 
 ROOT = "ROOT_FOLDER"
@@ -8,6 +9,7 @@ PLACES = (
     "grader", "grader/suites/ex1_signature.py", "course/quiz/webhooks.toml", "exercises", "reference_impl",
     "reference_impl/solutions/ex1_signature/signature.py", "tests", ".git/config", "pyproject.toml",
 )
+SECRET = re.compile("whsec_[A-Za-z0-9+/=]{24,}")
 SYSTEM = (
     "/etc/passwd", "/etc/shadow", "/root", "/home", "/tmp", "/dev/shm", "/proc", "/proc/self/environ", "/proc/self/maps",
     "/proc/self/mem", "/proc/1/cmdline", "/proc/%d/environ" % os.getppid(), "/proc/%d/cmdline" % os.getppid(),
@@ -49,7 +51,7 @@ def read_memory():
             if isinstance(value, (str, bytes)):
                 texts.add(value if isinstance(value, str) else value.decode("latin-1"))
     for text in texts:
-        if ("whsec_" in text and len(text) > 30 and mine not in text and len(text) < 4000) or "VICTIM" + "_MARK" in text:
+        if set(SECRET.findall(text)) - {mine} or "VICTIM" + "_MARK" in text:
             tell("memory %r" % text[:60])
     frame = sys._getframe()
     while frame:
