@@ -34,7 +34,7 @@ def main() -> None:
     """Time the contenders in turn and print the figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--workers", type=int, default=processors())
+    parser.add_argument("--workers", type=int, default=processors() + 1)
     arguments = parser.parse_args()
     times: dict[str, list[float]] = {name: [] for name in CONTENDERS}
     peak = Peak()

@@ -76,7 +76,8 @@ class Workers:
     """A pool of worker processes. A context manager: leaving it ends them."""
 
     def __init__(self, engine: EngineName, isolation: Isolation, count: int | None = None) -> None:
-        self.count = count or processors()
+        # One more than there are processors: a suite often waits, for a lock or for a server to end.
+        self.count = count or processors() + 1
         # Made here, so that the folders of a worker that had to be killed are removed as well.
         self._folder = scratch.make()
         self._pool = ProcessPool(

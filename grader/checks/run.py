@@ -1,8 +1,6 @@
 """Running one suite with pytest, in this process, and taking its criteria."""
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -11,10 +9,18 @@ from grader.checks.plugin import GradingPlugin
 from grader.paths import SUITES
 
 # No cache, no terminal, no plugin but ours: nothing of the place where the grader is called has a say.
-QUIET = (
-    "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:capture", "-p", "no:unraisableexception",
-    "-p", "no:threadexception", "--assert=plain", "--import-mode=importlib", "--noconftest", "-c", os.devnull,
+NOT_WANTED = (
+    "cacheprovider", "terminal", "logging", "capture", "unraisableexception", "threadexception", "doctest", "junitxml",
+    "warnings", "faulthandler",
 )  # fmt: skip
+QUIET = (
+    *(option for name in NOT_WANTED for option in ("-p", f"no:{name}")),
+    "--assert=plain",
+    "--import-mode=importlib",
+    "--noconftest",
+    "-c",
+    os.devnull,
+)
 
 
 def run_suite(lab: Lab, only: frozenset[str] | None = None) -> GradingPlugin:
@@ -24,6 +30,3 @@ def run_suite(lab: Lab, only: frozenset[str] | None = None) -> GradingPlugin:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     pytest.main([*QUIET, f"--rootdir={SUITES}", str(suite)], plugins=[plugin])
     return plugin
-
-
-__all__ = ["GradingPlugin", "Path", "run_suite", "sys"]
