@@ -48,9 +48,9 @@ engine = Engine(sys.argv[1], "strict", parent=Path(sys.argv[2]))
 space = engine.workspace()
 (space.code / "evil.py").write_text(Path(sys.argv[3]).read_text() + "\\nwhile True: time.sleep(1)\\n")
 server = engine.start(space, "evil:create_app", {})
-while "ATTEMPTED" not in server.stderr.text():
+while "ATTEMPTED" not in server.stderr.text() and server.exit_code() is None:
     time.sleep(0.01)
-print(server.stderr.text(), flush=True)
+print(server.stderr.text().replace("\\n", " "), flush=True)
 time.sleep(300)
 """
 
@@ -63,11 +63,13 @@ def test_a_server_ends_with_a_grader_that_is_killed(tmp_path: Path, name: Engine
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as grader:
         assert grader.stdout is not None
         said = grader.stdout.readline()
-        assert processes_below(folder)
+        running = processes_below(folder)
 
         grader.kill()
 
     wait_until(lambda: not processes_below(folder))
+    assert running
+    assert "ATTEMPTED" in said
     assert "MANAGED" not in said
     scratch.remove(folder)
 

@@ -30,7 +30,8 @@ def main() -> NoReturn:
 
 def become_server(order: dict[str, Any], fds: list[int], channel: Channel) -> NoReturn:
     """Turn this process into the student's server, confined; it never returns."""
-    os.setsid()
+    if os.getsid(0) != os.getpid():
+        os.setsid()
     listener, stdout, stderr = fds
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(stdout, 1)
