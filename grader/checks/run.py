@@ -11,7 +11,7 @@ from grader.paths import SUITES
 # No cache, no terminal, no plugin but ours: nothing of the place where the grader is called has a say.
 NOT_WANTED = (
     "cacheprovider", "terminal", "logging", "capture", "unraisableexception", "threadexception", "doctest", "junitxml",
-    "warnings", "faulthandler",
+    "faulthandler",
 )  # fmt: skip
 QUIET = (
     *(option for name in NOT_WANTED for option in ("-p", f"no:{name}")),
