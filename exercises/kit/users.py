@@ -71,5 +71,7 @@ def upsert_user(session: Session, user: UserSnapshot) -> Change:
 
 def delete_user(session: Session, clerk_id: str, version: int) -> Change:
     """Poser une pierre tombale, même pour un inconnu : une création en retard ne doit ranimer personne."""
-    deleted = session.connection().execute(_DELETE, {"clerk_id": clerk_id, "version": version}).first() is not None
+    deleted = (
+        session.connection().execute(_DELETE, {"clerk_id": clerk_id, "version": version}).first() is not None
+    )
     return Change.UPDATED if deleted else Change.STALE

@@ -26,10 +26,14 @@ def read_secrets(environ: Mapping[str, str]) -> list[str]:
     """
     secrets = environ.get("CLERK_WEBHOOK_SIGNING_SECRET", "").split()
     if not secrets:
-        raise MissingSecretError("CLERK_WEBHOOK_SIGNING_SECRET est vide. Copiez le secret whsec_… de votre endpoint.")
+        raise MissingSecretError(
+            "CLERK_WEBHOOK_SIGNING_SECRET est vide. Copiez le secret whsec_… de votre endpoint."
+        )
     for position, secret in enumerate(secrets, start=1):
         if not _is_usable(secret):
-            raise MissingSecretError(f"Le secret n° {position} de CLERK_WEBHOOK_SIGNING_SECRET est inutilisable.")
+            raise MissingSecretError(
+                f"Le secret n° {position} de CLERK_WEBHOOK_SIGNING_SECRET est inutilisable."
+            )
     return secrets
 
 

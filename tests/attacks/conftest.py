@@ -46,14 +46,12 @@ def canary(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture(scope="session", autouse=True)
 def _nothing_was_planted() -> Iterator[None]:
     """No attack leaves a file where Python, pytest or the grader would take it for theirs."""
+    before = _planted()
     yield
-    folders = {
-        ROOT,
-        ROOT / "grader",
-        ROOT / "exercises",
-        Path("/"),
-        Path("/tmp"),
-        Path("/dev/shm"),
-        *map(Path, sys.path),
-    }
-    assert [str(folder / name) for folder in folders for name in PLANTED if (folder / name).exists()] == []
+    assert _planted() == before
+
+
+def _planted() -> set[Path]:
+    top = {ROOT, ROOT / "grader", ROOT / "exercises", Path("/"), Path("/tmp"), Path("/dev/shm")}
+    places = (folder / name for folder in top | set(map(Path, sys.path)) for name in PLANTED)
+    return {place for place in places if place.exists()}
