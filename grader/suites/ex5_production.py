@@ -133,10 +133,17 @@ def demand_status(bench: Bench, path: str, status: int, when: str = "") -> None:
 
 def overwrite(path: Path, rng: Random) -> None:
     """Write noise over the database in place, and over what the WAL mode keeps beside it."""
-    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-        if file.exists():
-            with file.open("r+b") as content:
-                content.write(rng.randbytes(file.stat().st_size))
+    try:
+        for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            if file.exists():
+                with file.open("r+b") as content:
+                    content.write(rng.randbytes(file.stat().st_size))
+    except OSError as error:
+        raise Failure(
+            sent="écriture par-dessus la base",
+            expected="le fichier de la base, à sa place",
+            received="autre chose",
+        ) from error
 
 
 @criterion(

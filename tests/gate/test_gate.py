@@ -122,7 +122,8 @@ def test_the_corpus_holds_sixty_misconceptions() -> None:
 def test_both_engines_give_equal_results(fork: Engine, fresh: Engine, exercise: str) -> None:
     """Solutions, stubs and one mutant an exercise: status by status, in `fork` as in `fresh`."""
     with tempfile.TemporaryDirectory() as folder:
-        mutant = next(mutant for mutant in MUTANTS if mutant.exercise == exercise)
+        # Not the first: ex3_answers_first works behind its answers, and which of its parts fail is a matter of luck.
+        mutant = [mutant for mutant in MUTANTS if mutant.exercise == exercise][-1]
         for submission in (SOLUTIONS, EXERCISES, mutant.write(Path(folder))):
             results = [grade(engine, submission, exercise) for engine in (fork, fresh)]
             told = [[(c.id, c.status, c.parts) for c in result.criteria] for result in results]

@@ -1,4 +1,4 @@
-# Un étudiant cherche le correcteur dans son processus, ses fichiers et ses descripteurs, pour y écrire sa note.
+# A student looks for the grader in the own process, its files and its descriptors, to write a mark there.
 import gc
 import json
 import os

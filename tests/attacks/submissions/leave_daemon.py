@@ -1,4 +1,4 @@
-# Un étudiant veut que quelque chose survive à la correction : fourche, exec, fils, lien rompu avec le parent.
+# A student wants something to outlive the grading: fork, exec, threads, the bond to the parent undone.
 import ctypes
 import multiprocessing
 import os

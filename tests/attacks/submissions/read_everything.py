@@ -1,4 +1,4 @@
-# Un étudiant cherche les réponses, les secrets des autres et leurs rendus : fichiers, /proc, mémoire.
+# A student looks for the answers, for the secrets and the work of others: files, /proc, memory.
 import gc
 import os
 import re
