@@ -9,6 +9,8 @@ import contextlib
 import os
 import socket
 import sys
+import traceback
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from . import confinement, forking
@@ -56,4 +58,23 @@ def become_server(order: dict[str, Any], fds: list[int], channel: Channel) -> No
     # Only now: what an earlier server of the same student left in these two folders must not run unconfined.
     sys.path.insert(0, order["cwd"])
     sys.pycache_prefix = order["pycache"]
-    server.run(order["factory"], listener)
+    end_with(lambda: server.run(order["factory"], listener))
+
+
+def end_with(run: Callable[[], NoReturn]) -> NoReturn:
+    """Run to the end and leave at once: taking a forked interpreter apart would cost more than starting it."""
+    code = 1
+    try:
+        run()
+    except SystemExit as end:
+        if isinstance(end.code, int) or end.code is None:
+            code = end.code or 0
+        else:
+            print(end.code, file=sys.stderr)
+    except BaseException:  # noqa: BLE001 - whatever it is, the student shall read it
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code & 0xFF)
