@@ -1,1 +1,6 @@
-"""The reference receiver of the course and, in `solutions/`, the submission that earns every point."""
+"""Le récepteur de référence : de la livraison signée par Svix aux lignes d'une base SQL, en une transaction.
+
+`edge` parle HTTP, `catalogue` sait ce que chaque type d'événement change, `store` écrit, `receiving` tient la
+transaction ; `privacy`, `reconciliation`, `effects` et `operations` font ce qui vient après. `solutions/`, à part,
+est le rendu des exercices qui obtient tous les points.
+"""

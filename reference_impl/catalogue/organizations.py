@@ -1,0 +1,61 @@
+"""Les organisations et ce qui leur appartient : membres, invitations, domaines."""
+
+from typing import Any
+
+from reference_impl.catalogue.reading import Data, inside, lowered, person, text, texts, when, whole
+
+
+def organization_row(data: Data) -> dict[str, Any]:
+    """Lire une organisation ; son `slug` peut manquer."""
+    return {
+        "name": text(data, "name"),
+        "slug": text(data, "slug"),
+        "image_url": text(data, "image_url"),
+        "max_allowed_memberships": whole(data, "max_allowed_memberships"),
+        "public_metadata": inside(data, "public_metadata"),
+        "clerk_created_at": when(data, "created_at"),
+    }
+
+
+def membership_row(data: Data) -> dict[str, Any]:
+    """Lire une appartenance. Les rôles s'écrivent `org:admin`, `org:member` ; les autres sont à l'application.
+
+    Rien n'est copié de l'organisation ni de la personne qu'elle cite : leurs propres événements les tiennent à jour.
+    """
+    return {
+        "organization_id": text(inside(data, "organization"), "id"),
+        "clerk_id": member(data),
+        "role": text(data, "role"),
+        "permissions": texts(data, "permissions"),
+        "clerk_created_at": when(data, "created_at"),
+    }
+
+
+def member(data: Data) -> str | None:
+    """L'identifiant de la personne qui appartient à l'organisation."""
+    return person(inside(data, "public_user_data"))
+
+
+def invitation_row(data: Data) -> dict[str, Any]:
+    """Lire une invitation ; `user_id` n'est là qu'une fois acceptée. L'expiration n'a pas de webhook."""
+    return {
+        "organization_id": text(data, "organization_id"),
+        "email": lowered(text(data, "email_address")),
+        "clerk_id": person(data),
+        "role": text(data, "role"),
+        "status": text(data, "status"),
+        "expires_at": when(data, "expires_at"),
+        "clerk_created_at": when(data, "created_at"),
+    }
+
+
+def domain_row(data: Data) -> dict[str, Any]:
+    """Lire un domaine."""
+    status = text(inside(data, "verification"), "status")
+    return {
+        "organization_id": text(data, "organization_id"),
+        "name": text(data, "name"),
+        "enrollment_mode": text(data, "enrollment_mode"),
+        "verified": None if status is None else status == "verified",
+        "clerk_created_at": when(data, "created_at"),
+    }

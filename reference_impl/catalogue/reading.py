@@ -1,0 +1,75 @@
+"""Lire un champ sans rien exiger de lui : absent, `null`, vide ou d'un autre type, il vaut `None`.
+
+Clerk emploie tantôt l'un, tantôt l'autre, selon la version de son API.
+"""
+
+from typing import Any
+
+from reference_impl.edge.envelope import LONGEST_ID, Event, instant
+from reference_impl.errors import UnusableEventError
+
+Data = dict[str, Any]
+
+
+def text(data: Data, name: str) -> str | None:
+    """Un texte non vide."""
+    value = data.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def lowered(value: str | None) -> str | None:
+    """Une adresse en minuscules : une personne s'y retrouve quelle que soit la casse où on l'a invitée."""
+    return None if value is None else value.lower()
+
+
+def person(data: Data, name: str = "user_id") -> str | None:
+    """L'identifiant d'une personne."""
+    value = text(data, name)
+    return value if value is not None and len(value) <= LONGEST_ID else None
+
+
+def yes(data: Data, name: str) -> bool:
+    """Un oui : seul `true` en est un."""
+    return data.get(name) is True
+
+
+def when(data: Data, name: str) -> int | None:
+    """Un instant, en millisecondes."""
+    return instant(data.get(name))
+
+
+def whole(data: Data, name: str) -> int | None:
+    """Un entier raisonnable."""
+    value = data.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31 else None
+
+
+def inside(data: Data, name: str) -> Data:
+    """Un objet, vide s'il manque."""
+    value = data.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def objects(data: Data, name: str) -> list[Data]:
+    """Une liste d'objets ; ce qui n'en est pas un est laissé de côté."""
+    value = data.get(name)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts(data: Data, name: str) -> list[str]:
+    """Une liste de textes."""
+    value = data.get(name)
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def snapshot_version(event: Event) -> int:
+    """La version d'un instantané : `data.updated_at`, sinon l'instant de l'événement, en millisecondes."""
+    version = when(event.data, "updated_at")
+    return version if version is not None else event_version(event)
+
+
+def event_version(event: Event) -> int:
+    """L'instant de l'événement : la version de ce que `data.updated_at` ne date pas, une suppression par exemple."""
+    if event.timestamp is None:
+        raise UnusableEventError("no_version")
+    return event.timestamp

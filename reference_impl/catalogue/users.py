@@ -1,0 +1,105 @@
+"""`user.created`, `user.updated`, `user.deleted`."""
+
+from typing import Any
+
+from reference_impl.catalogue.reading import (
+    Data,
+    event_version,
+    inside,
+    objects,
+    snapshot_version,
+    text,
+    when,
+    yes,
+)
+from reference_impl.edge.envelope import Event
+from reference_impl.privacy.erasure import erase
+from reference_impl.receiving.outcomes import Outcome, Transaction
+from reference_impl.store.outbox import add_effect
+from reference_impl.store.users import Written, write_snapshot
+
+
+def record_user(transaction: Transaction, event: Event) -> Outcome:
+    """Écrire l'instantané d'une personne. Créer et mettre à jour sont une même écriture.
+
+    `user.updated` peut arriver avant `user.created`, et porte la personne entière : rien à attendre.
+    """
+    row = user_row(event.data, event.resource_id, snapshot_version(event))
+    written = record_snapshot(transaction, row)
+    return Outcome.PROCESSED if written.applied else Outcome.STALE
+
+
+def record_snapshot(transaction: Transaction, row: dict[str, Any]) -> Written:
+    """Écrire l'instantané d'où qu'il vienne, webhook ou rapprochement, et ses effets."""
+    written = write_snapshot(
+        transaction.connection,
+        row,
+        subject=transaction.subjects(row["clerk_id"]),
+        now=transaction.now,
+        again=transaction.again,
+    )
+    welcome_if_born(transaction, row["clerk_id"], written)
+    return written
+
+
+def welcome_if_born(transaction: Transaction, clerk_id: str, written: Written) -> None:
+    """Souhaiter la bienvenue à la naissance de la ligne, quel que soit le chemin qui l'a écrite."""
+    if written.created:
+        add_effect(
+            transaction.connection,
+            key=f"welcome_email/{clerk_id}",
+            kind="welcome_email",
+            clerk_id=clerk_id,
+            now=transaction.now,
+        )
+
+
+def erase_user(transaction: Transaction, event: Event) -> Outcome:
+    """Effacer la personne, même inconnue : ce qui arriverait encore sur elle sera refusé."""
+    first = erase(transaction, event.resource_id, erased_at=event_version(event), cause=event.type)
+    return Outcome.PROCESSED if first else Outcome.STALE
+
+
+def user_row(data: Data, clerk_id: str, version: int) -> dict[str, Any]:
+    """Lire les colonnes de `users` dans l'objet `User` de Clerk ; `version` est en millisecondes.
+
+    On ne garde que ce dont on a l'usage : ni `private_metadata`, ni les comptes externes.
+    """
+    return {
+        "clerk_id": clerk_id,
+        "email": designated(data, "email_addresses", "primary_email_address_id", "email_address"),
+        "first_name": text(data, "first_name"),
+        "last_name": text(data, "last_name"),
+        "email_addresses": email_addresses(data),
+        "phone_number": designated(data, "phone_numbers", "primary_phone_number_id", "phone_number"),
+        "username": text(data, "username"),
+        "image_url": text(data, "image_url"),
+        "external_id": text(data, "external_id"),
+        "locale": text(data, "locale"),
+        "public_metadata": inside(data, "public_metadata"),
+        "banned": yes(data, "banned"),
+        "locked": yes(data, "locked"),
+        "deprovisioned": yes(data, "deprovisioned"),
+        "last_sign_in_at": when(data, "last_sign_in_at"),
+        "clerk_created_at": when(data, "created_at"),
+        "clerk_updated_at": version,
+    }
+
+
+def designated(data: Data, listed: str, pointer: str, field: str) -> str | None:
+    """Lire l'adresse que `pointer` désigne, où qu'elle soit dans la liste. La première n'est pas la principale.
+
+    Une inscription par téléphone n'en a aucune ; l'exemple du tableau de bord en désigne une qui n'est pas là.
+    """
+    wanted = text(data, pointer)
+    found = (text(item, field) for item in objects(data, listed) if wanted and item.get("id") == wanted)
+    return next(found, None)
+
+
+def email_addresses(data: Data) -> list[dict[str, Any]]:
+    """Lire toutes les adresses, vérifiées ou non : rattacher un compte par une adresse non vérifiée le livrerait."""
+    return [
+        {"address": address, "verified": inside(item, "verification").get("status") == "verified"}
+        for item in objects(data, "email_addresses")
+        if (address := text(item, "email_address"))
+    ]

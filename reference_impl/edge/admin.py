@@ -1,0 +1,50 @@
+"""Ce qui est réservé à l'administrateur : les mesures, et l'export d'une personne (RGPD, article 15)."""
+
+import hmac
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+
+from reference_impl.operations import metrics
+from reference_impl.privacy.export import collect
+from reference_impl.receiving.receive import Receiver
+
+ClerkId = Annotated[str, Path(max_length=255, pattern=r"^[^\x00-\x1f]+$")]
+
+
+def admin_router(receiver: Receiver, token: str) -> APIRouter:
+    """Monter `/metrics` et l'export, derrière `Authorization: Bearer ADMIN_TOKEN`."""
+
+    def admin_only(authorization: Annotated[str | None, Header()] = None) -> None:
+        if not is_admin(authorization, token):
+            raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+
+    router = APIRouter(
+        dependencies=[Depends(admin_only)], responses={401: {"description": "Jeton absent ou faux."}}
+    )
+
+    @router.get("/metrics", response_class=Response)
+    def read_metrics() -> Response:
+        return Response(metrics.render(receiver.engine, receiver.clock()), media_type=METRICS_TYPE)
+
+    @router.get("/api/users/{clerk_id}/export", responses={404: {"description": "Rien n'est conservé."}})
+    def export(clerk_id: ClerkId) -> JSONResponse:
+        with receiver.engine.begin() as connection:
+            found: dict[str, Any] = collect(connection, clerk_id)
+        # Une personne effacée ne se distingue pas d'une inconnue : ni l'une ni l'autre n'a laissé de ligne.
+        if not any(found.values()):
+            raise HTTPException(404)
+        return JSONResponse(jsonable_encoder(found))
+
+    return router
+
+
+def is_admin(authorization: str | None, token: str) -> bool:
+    """Comparer en temps constant : la durée ne doit pas dire combien de caractères sont justes."""
+    scheme, _, given = (authorization or "").partition(" ")
+    return scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.encode())
+
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"

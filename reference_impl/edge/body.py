@@ -1,0 +1,36 @@
+"""La lecture du corps : bornée en taille et en durée, car elle précède toute vérification."""
+
+import asyncio
+
+from fastapi import Request
+
+from reference_impl.errors import BodyTooLargeError, BodyTooSlowError
+
+BODY_LIMIT_BYTES = 1_048_576
+"""Svix annonce des corps d'environ 350 ko au plus : 1 Mio laisse de la marge, et borne la mémoire."""
+
+BODY_TIMEOUT_S = 10
+"""Une livraison arrive d'un coup ; qui distille son corps occupe une connexion pour rien."""
+
+
+async def read_body(
+    request: Request, *, limit: int = BODY_LIMIT_BYTES, timeout: float = BODY_TIMEOUT_S
+) -> bytes:
+    """Lire le corps tel quel : la signature porte sur ces octets-là.
+
+    Lève `BodyTooLargeError` dès que la borne est passée, que la taille ait été annoncée ou non, et `BodyTooSlowError`
+    après `timeout` secondes.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
+        raise BodyTooLargeError("Le corps annoncé dépasse la borne.")
+    received = bytearray()
+    try:
+        async with asyncio.timeout(timeout):
+            async for chunk in request.stream():
+                received += chunk
+                if len(received) > limit:
+                    raise BodyTooLargeError("Le corps dépasse la borne.")
+    except TimeoutError:
+        raise BodyTooSlowError("Le corps met trop longtemps à arriver.") from None
+    return bytes(received)

@@ -1,0 +1,95 @@
+"""L'enveloppe d'un événement Clerk, lue dans une livraison vérifiée.
+
+On ne valide que ce dont on se sert. Les propres exemples de Clerk contredisent leur schéma : un modèle strict
+refuserait demain une livraison qu'il faudrait savoir lire.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from reference_impl.edge.signature import VerifiedDelivery
+from reference_impl.errors import UnusableEventError
+
+LONGEST_ID = 255
+
+LATEST_MS = 253_402_300_799_999
+"""Le 31 décembre 9999, en millisecondes : au-delà, ce n'est plus un instant."""
+
+_ESCAPED_TROUBLE = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]")
+_TROUBLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Un événement Clerk. `timestamp` est l'instant de l'événement, en millisecondes, ou `None` s'il est illisible.
+
+    Il ne porte aucun identifiant : la seule clé d'idempotence est l'en-tête `svix-id`.
+    """
+
+    svix_id: str
+    type: str
+    data: dict[str, Any]
+    timestamp: int | None
+    instance_id: str | None
+
+    @property
+    def resource_id(self) -> str:
+        """L'identifiant de la ressource, `data.id`. Lève `UnusableEventError` s'il manque."""
+        identifier = self.data.get("id")
+        if not isinstance(identifier, str) or not 0 < len(identifier) <= LONGEST_ID:
+            raise UnusableEventError("no_id")
+        return identifier
+
+
+def read_event(delivery: VerifiedDelivery) -> Event:
+    """Lire l'enveloppe. Lève `UnusableEventError`, avec une raison, si le corps n'en est pas une."""
+    document = _load(delivery.body)
+    if not isinstance(document, dict):
+        raise UnusableEventError("not_an_object")
+    kind, data, instance = document.get("type"), document.get("data"), document.get("instance_id")
+    if not isinstance(kind, str) or not 0 < len(kind) <= LONGEST_ID:
+        raise UnusableEventError("no_type")
+    return Event(
+        svix_id=delivery.svix_id,
+        type=kind,
+        data=data if isinstance(data, dict) else {},
+        timestamp=instant(document.get("timestamp")),
+        instance_id=instance if isinstance(instance, str) and instance else None,
+    )
+
+
+def _load(body: bytes) -> Any:
+    """Lire le JSON. Une imbrication sans fond, un entier sans fin ou un NaN ne sont pas un événement non plus."""
+    try:
+        document = json.loads(body, parse_constant=_refuse_constant)
+        # PostgreSQL n'admet ni le caractère nul ni une moitié de paire dans un texte : on les remplace.
+        return _cleaned(document) if _ESCAPED_TROUBLE.search(body) else document
+    except (ValueError, RecursionError):
+        raise UnusableEventError("not_json") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return _TROUBLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {_cleaned(name): _cleaned(item) for name, item in value.items()}
+    return value
+
+
+def instant(value: Any) -> int | None:
+    """Lire un instant en millisecondes. Les exemples du tableau de bord de Clerk sont en secondes : on les reconnaît.
+
+    Avant 1973 en millisecondes, après 5138 en secondes : entre les deux, aucune confusion possible.
+    """
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    milliseconds = value * 1000 if value < 10**11 else value
+    return milliseconds if 0 <= milliseconds <= LATEST_MS else None

@@ -1,0 +1,36 @@
+"""La santé : `/health` dit que le processus répond, `/ready` qu'il peut travailler."""
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from reference_impl.store.inbox import INBOX
+
+
+def health_router(engine: Engine) -> APIRouter:
+    """Monter les deux routes ; l'hébergeur redémarre sur la première, et dirige le trafic sur la seconde."""
+    router = APIRouter()
+
+    @router.get("/health", status_code=204)
+    async def health() -> Response:
+        return Response(status_code=204)
+
+    @router.get(
+        "/ready",
+        status_code=204,
+        responses={503: {"description": "La base ne répond pas, ou n'est pas migrée."}},
+    )
+    def ready() -> Response:
+        return Response(status_code=204 if is_ready(engine) else 503)
+
+    return router
+
+
+def is_ready(engine: Engine) -> bool:
+    """Lire une table : `SELECT 1` répond encore quand le fichier est abîmé ou que les migrations manquent."""
+    try:
+        with engine.connect() as connection:
+            connection.execute(select(INBOX.c.svix_id).limit(1))
+    except SQLAlchemyError:
+        return False
+    return True

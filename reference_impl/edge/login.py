@@ -1,0 +1,70 @@
+"""La synchronisation à la connexion : `POST /api/session/sync`, avec le jeton de session.
+
+Un webhook peut tarder, ou se perdre. La personne qui se connecte, elle, est là : son jeton vérifié suffit à écrire sa
+ligne tout de suite. Les deux chemins partagent la même écriture versionnée.
+"""
+
+from collections.abc import Collection
+from typing import Annotated
+
+from fastapi import APIRouter, Header, HTTPException
+from jwt import PyJWKClientConnectionError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from reference_impl.catalogue.users import welcome_if_born
+from reference_impl.edge.session_token import KeySource, SessionClaims, verify_session_token
+from reference_impl.errors import InvalidTokenError
+from reference_impl.privacy.register import erased_among
+from reference_impl.receiving.outcomes import Transaction
+from reference_impl.receiving.receive import Receiver
+from reference_impl.store.locks import lock_people
+from reference_impl.store.users import Written, write_claims
+
+LOGIN_PATH = "/api/session/sync"
+
+
+def login_router(receiver: Receiver, keys: KeySource, parties: Collection[str]) -> APIRouter:
+    """Monter la route. Elle répond `created`, `updated` ou `unchanged`, et rien de la personne."""
+    router = APIRouter()
+
+    @router.post(LOGIN_PATH, responses=RESPONSES)
+    def sync(authorization: Annotated[str | None, Header()] = None) -> dict[str, str]:
+        try:
+            claims = verify_session_token(authorization, keys, parties)
+            written = record_login(receiver, claims)
+        except InvalidTokenError as error:
+            raise HTTPException(error.status, headers={"WWW-Authenticate": "Bearer"}) from None
+        except (DBAPIError, PoolTimeoutError, PyJWKClientConnectionError):
+            raise HTTPException(503, headers={"Retry-After": "1"}) from None
+        if written is None:
+            raise HTTPException(403)
+        return {"status": "created" if written.created else "updated" if written.applied else "unchanged"}
+
+    return router
+
+
+def record_login(receiver: Receiver, claims: SessionClaims) -> Written | None:
+    """Écrire ce qu'affirme le jeton ; rendre `None` si la personne est effacée : elle ne revient pas par là non plus.
+
+    L'instantané est aussi vieux que le jeton : la version est `iat`, en millisecondes.
+    """
+    with receiver.engine.begin() as connection:
+        lock_people(connection, [claims.clerk_id])
+        transaction = Transaction(connection, receiver.subjects, receiver.clock())
+        row = {**vars(claims), "claims_issued_at": claims.issued_at * 1000}
+        del row["issued_at"]
+        written = write_claims(
+            connection, row, subject=receiver.subjects(claims.clerk_id), now=transaction.now
+        )
+        welcome_if_born(transaction, claims.clerk_id, written)
+        if not written.applied and erased_among(connection, receiver.subjects, [claims.clerk_id]):
+            return None
+        return written
+
+
+RESPONSES: dict[int | str, dict[str, object]] = {
+    401: {"description": "Jeton absent, mal signé, expiré, ou émis pour une autre application."},
+    403: {"description": "Le compte a été supprimé."},
+    503: {"description": "Base ou clés momentanément injoignables : à renvoyer."},
+}

@@ -1,0 +1,94 @@
+"""La signature : ce qui sépare des octets reçus d'une livraison de Svix."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from svix.webhooks import Webhook, WebhookVerificationError
+
+from reference_impl.errors import InvalidSettingError, InvalidSignatureError
+
+MINIMUM_KEY_BYTES = 24
+"""Taille minimale d'une clé HMAC-SHA256 : https://www.standardwebhooks.com (24 à 64 octets)."""
+
+
+@dataclass(frozen=True)
+class RawDelivery:
+    """Une requête telle qu'elle est arrivée. Rien ne dit encore qui l'a envoyée."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class VerifiedDelivery:
+    """Une livraison dont la signature a été vérifiée sur les octets reçus ; seul `Verifier` en fabrique.
+
+    `secret_index` est le rang du secret qui a convenu : quand plus aucune livraison n'emploie l'ancien, la rotation
+    est finie.
+    """
+
+    svix_id: str
+    body: bytes
+    secret_index: int
+
+
+def parse_secrets(value: str) -> list[str]:
+    """Lire un secret `whsec_…`, ou plusieurs séparés par des espaces. Lève `InvalidSettingError`."""
+    secrets = value.split()
+    if not secrets:
+        raise InvalidSettingError(
+            "CLERK_WEBHOOK_SIGNING_SECRET est vide. Copiez le secret whsec_… de votre endpoint : Clerk, page Webhooks."
+        )
+    for rank, secret in enumerate(secrets, start=1):
+        if not _is_usable(secret):
+            raise InvalidSettingError(
+                f"Le secret n° {rank} de CLERK_WEBHOOK_SIGNING_SECRET est inutilisable. Attendu : whsec_ suivi d'une clé"
+                f" en base64 d'au moins {MINIMUM_KEY_BYTES} octets, sans guillemets."
+            )
+    return secrets
+
+
+def _is_usable(secret: str) -> bool:
+    """La bibliothèque accepte « changeme » et en tire une clé : à nous d'être stricts, et au démarrage."""
+    if not secret.startswith("whsec_"):
+        return False
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return len(key) >= MINIMUM_KEY_BYTES
+
+
+class Verifier:
+    """La vérification des livraisons, avec tous les secrets en vigueur."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._webhooks = [Webhook(secret) for secret in secrets]
+
+    def verify(self, raw: RawDelivery) -> VerifiedDelivery:
+        """Vérifier la livraison et la rendre sous son type vérifié. Lève `InvalidSignatureError`.
+
+        `svix` lève aussi de simples `ValueError` (signature sans virgule, base64 cassé, corps qui n'est pas de
+        l'UTF-8) : n'attraper que son exception à elle offrirait un 500 à n'importe qui.
+        """
+        headers = {name: raw.headers.get(name, "") for name in _SIGNED_HEADERS if name in raw.headers}
+        for index, webhook in enumerate(self._webhooks):
+            try:
+                webhook.verify(raw.body, headers)
+            except (WebhookVerificationError, ValueError, OverflowError):
+                continue
+            svix_id = headers.get("svix-id") or headers["webhook-id"]
+            return VerifiedDelivery(svix_id, raw.body, index)
+        raise InvalidSignatureError("Signature refusée.")
+
+
+_SIGNED_HEADERS = (
+    "svix-id",
+    "svix-timestamp",
+    "svix-signature",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+)

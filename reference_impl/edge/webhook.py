@@ -1,0 +1,59 @@
+"""La route des livraisons : lire les octets, vérifier, traiter, répondre."""
+
+import time
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.concurrency import run_in_threadpool
+
+from reference_impl.edge.body import read_body
+from reference_impl.edge.signature import RawDelivery, Verifier
+from reference_impl.errors import RefusedRequestError
+from reference_impl.operations.journal import Journal
+from reference_impl.receiving.receive import Receiver
+
+WEBHOOK_PATH = "/api/webhooks/clerk"
+
+RETRY_AFTER_S = 5
+
+
+def webhook_router(verifier: Verifier, receiver: Receiver, journal: Journal) -> APIRouter:
+    """Monter `POST /api/webhooks/clerk`. Les réponses n'ont pas de corps : Svix le garderait et le montrerait."""
+    router = APIRouter()
+
+    @router.post(WEBHOOK_PATH, status_code=204, responses=RESPONSES, openapi_extra=ANY_BODY)
+    async def receive(request: Request) -> Response:
+        started = time.perf_counter()
+        svix_id = request.headers.get("svix-id")
+        try:
+            delivery = verifier.verify(RawDelivery(request.headers, await read_body(request)))
+            receipt = await run_in_threadpool(receiver.receive, delivery)
+        except RefusedRequestError as error:
+            journal.refused(svix_id, error, started)
+            return Response(status_code=error.status)
+        except (DBAPIError, PoolTimeoutError) as error:
+            # La base n'a pas pu répondre : la transaction est annulée, et Svix enverra la livraison de nouveau.
+            journal.unavailable(svix_id, error, started)
+            return Response(status_code=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+        journal.received(delivery, receipt, started)
+        return Response(status_code=204)
+
+    return router
+
+
+RESPONSES: dict[int | str, dict[str, object]] = {
+    204: {"description": "Reçue : traitée, en double, dépassée, ignorée, ou gardée comme lettre morte."},
+    400: {"description": "Signature refusée, ou événement d'une autre instance de Clerk."},
+    408: {"description": "Le corps met trop longtemps à arriver."},
+    413: {"description": "Corps trop grand."},
+    503: {"description": "Base momentanément injoignable : à renvoyer."},
+}
+
+ANY_BODY = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {}}}},
+    "parameters": [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+        for name in ("svix-id", "svix-timestamp", "svix-signature")
+    ],
+}

@@ -1,0 +1,84 @@
+"""Ce que l'on dit d'une livraison, au journal et aux mesures : son identifiant, son type, son issue. Jamais son corps."""
+
+import re
+import time
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from reference_impl.catalogue.entries import CATALOGUE, NEVER_KEPT
+from reference_impl.clock import now_ms
+from reference_impl.edge.signature import VerifiedDelivery
+from reference_impl.errors import RefusedRequestError
+from reference_impl.operations import metrics
+from reference_impl.receiving.outcomes import Outcome
+from reference_impl.receiving.receive import Receipt
+
+_SVIX_ID = re.compile(r"msg_[0-9A-Za-z]{1,60}")
+
+_KNOWN = frozenset(CATALOGUE) | NEVER_KEPT
+
+
+class Journal:
+    """Le journal d'un serveur. Les durées sont comptées depuis `started`, un `time.perf_counter()`."""
+
+    def __init__(self) -> None:
+        self._log: Any = structlog.get_logger()
+
+    def received(self, delivery: VerifiedDelivery, receipt: Receipt, started: float) -> None:
+        """Une livraison vérifiée et traitée, quelle qu'en soit l'issue."""
+        lag = None if receipt.timestamp is None else max(0, now_ms() - receipt.timestamp)
+        if lag is not None:
+            metrics.LAG.observe(lag / 1000)
+        metrics.SECRETS.labels(str(delivery.secret_index)).inc()
+        self._count(receipt.type, receipt.outcome, started)
+        level = self._log.error if receipt.outcome is Outcome.DEAD else self._log.info
+        level(
+            "delivery",
+            svix_id=delivery.svix_id,
+            type=receipt.type,
+            outcome=str(receipt.outcome),
+            **({"reason": receipt.reason} if receipt.reason else {}),
+            secret_index=delivery.secret_index,
+            lag_ms=lag,
+            duration_ms=_elapsed_ms(started),
+        )
+
+    def refused(self, svix_id: str | None, error: RefusedRequestError, started: float) -> None:
+        """Une requête refusée. Son `svix-id` n'est que ce qu'elle prétend : il n'est écrit que s'il en a la forme."""
+        self._count(None, Outcome.REJECTED, started)
+        claimed = svix_id if svix_id and _SVIX_ID.fullmatch(svix_id) else None
+        self._log.warning(
+            "delivery",
+            svix_id=claimed,
+            type=None,
+            outcome="rejected",
+            reason=error.reason,
+            status=error.status,
+        )
+
+    def unavailable(self, svix_id: str | None, error: Exception, started: float) -> None:
+        """La base n'a pas répondu. Le message de l'erreur n'est pas écrit : le pilote y cite des valeurs."""
+        self._count(None, "unavailable", started)
+        claimed = svix_id if svix_id and _SVIX_ID.fullmatch(svix_id) else None
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        sqlstate = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+        self._log.error(
+            "delivery",
+            svix_id=claimed,
+            outcome="unavailable",
+            error=type(cause).__name__,
+            sqlstate=sqlstate,
+            status=503,
+        )
+
+    def _count(self, kind: str | None, outcome: str, started: float) -> None:
+        """Un type inconnu compte sous « other » : un nom par type inventé ferait grossir les mesures sans fin."""
+        label = kind if kind in _KNOWN else "other"
+        metrics.DELIVERIES.labels(label, str(outcome)).inc()
+        metrics.DURATION.observe(time.perf_counter() - started)
+
+
+def _elapsed_ms(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

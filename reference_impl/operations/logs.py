@@ -1,0 +1,84 @@
+"""Le journal structuré : un objet JSON par ligne, sur la sortie standard, sans donnée personnelle."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+ALLOWED = frozenset(
+    [
+        "event",
+        "timestamp",
+        "level",
+        "logger",
+        "svix_id",
+        "type",
+        "outcome",
+        "reason",
+        "status",
+        "secret_index",
+        "lag_ms",
+        "duration_ms",
+        "error",
+        "sqlstate",
+        "kind",
+        "key",
+        "attempts",
+        "created",
+        "updated",
+        "erased",
+        "scanned",
+        "skipped",
+        "rows",
+        "table",
+        "port",
+        "workers",
+        "version",
+        "path",
+    ]
+)
+"""Les seuls champs qui passent. Une liste de ce qu'on admet : celle de ce qu'on interdit serait toujours incomplète."""
+
+
+def configure_logs(level: int = logging.INFO) -> None:
+    """Régler structlog et les journaux de la bibliothèque standard ; les deux sortent au même format."""
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, keep_allowed, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            name_the_error,
+            keep_allowed,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    # httpx journalise les adresses qu'il appelle, et le journal d'accès d'uvicorn l'adresse IP de qui appelle.
+    for chatty in ("httpx", "httpcore", "uvicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def keep_allowed(_logger: object, _method: str, entry: Any) -> Any:
+    """Ne laisser passer que les champs admis."""
+    return {name: value for name, value in entry.items() if name in ALLOWED}
+
+
+def name_the_error(_logger: object, _method: str, entry: Any) -> Any:
+    """D'une exception, ne garder que la classe : son message et sa trace citent les valeurs, donc les personnes."""
+    info = entry.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        entry["error"] = type(error).__qualname__
+        entry["event"] = "unhandled error"
+    return entry

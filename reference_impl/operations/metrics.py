@@ -1,0 +1,63 @@
+"""Les mesures que lit Prometheus : ce qu'il faut pour s'alarmer à temps."""
+
+import os
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from sqlalchemy import Engine, func, select
+
+from reference_impl.store.dead_letters import DEAD_LETTERS
+from reference_impl.store.outbox import OUTBOX
+
+DELIVERIES = Counter("deliveries_total", "Livraisons reçues, par type et par issue.", ["type", "outcome"])
+SECRETS = Counter(
+    "deliveries_secret_total",
+    "Livraisons vérifiées, par rang du secret : zéro sur l'ancien, la rotation est finie.",
+    ["index"],
+)
+DURATION = Histogram(
+    "delivery_duration_seconds",
+    "Durée de traitement d'une livraison ; Svix abandonne à 15 s.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15),
+)
+LAG = Histogram(
+    "delivery_lag_seconds",
+    "Retard d'une livraison sur son événement, nouvelles tentatives comprises.",
+    buckets=(0.5, 1, 2, 5, 10, 60, 300, 1800, 7200, 36_000, 100_000),
+)
+EFFECTS = Counter("effects_total", "Effets exécutés, par sorte et par issue.", ["kind", "outcome"])
+
+_OLDEST = "outbox_oldest_due_seconds"
+
+
+def render(engine: Engine, now: int) -> bytes:
+    """Rendre les mesures au format de Prometheus. Les âges et les tailles sont lus dans la base, à chaque lecture."""
+    registry = CollectorRegistry()
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        counted = generate_latest(registry)
+    else:
+        counted = generate_latest()
+    return counted + generate_latest(_stored(engine, now))
+
+
+def _stored(engine: Engine, now: int) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    due = (OUTBOX.c.done_at.is_(None)) & (OUTBOX.c.failed_at.is_(None))
+    with engine.connect() as connection:
+        dead = connection.execute(select(func.count()).select_from(DEAD_LETTERS)).scalar_one()
+        failed = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.failed_at.is_not(None))
+        abandoned = connection.execute(failed).scalar_one()
+        oldest = connection.execute(select(func.min(OUTBOX.c.created_at)).where(due)).scalar_one()
+    Gauge("dead_letters", "Lettres mortes à examiner.", registry=registry).set(dead)
+    Gauge("effects_failed", "Effets abandonnés après trop de tentatives.", registry=registry).set(abandoned)
+    age = 0 if oldest is None else max(0, now - oldest) / 1000
+    Gauge(_OLDEST, "Âge du plus vieil effet encore dû.", registry=registry).set(age)
+    return registry
+
+
+def prepare_shared_directory(path: Path) -> None:
+    """Vider le dossier que partagent les processus d'un même serveur ; à faire avant qu'aucun ne démarre."""
+    path.mkdir(parents=True, exist_ok=True)
+    for left_over in path.glob("*.db"):
+        left_over.unlink()

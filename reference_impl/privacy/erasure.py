@@ -1,0 +1,121 @@
+"""L'effacement d'une personne : ce qui part, ce qui reste, et qui doit l'apprendre.
+
+Tout se joue dans une transaction, sous le verrou de la personne : pas d'effacement sans avis, ni l'inverse.
+"""
+
+from sqlalchemy import Connection, delete, or_, select, update
+
+from reference_impl.privacy.register import register
+from reference_impl.receiving.outcomes import Transaction
+from reference_impl.store.dead_letters import DEAD_LETTERS
+from reference_impl.store.inbox import INBOX, MENTIONS
+from reference_impl.store.outbox import OUTBOX, add_effect
+from reference_impl.store.users import USERS
+from reference_impl.store.versioned import bury
+from reference_impl.tables import BillingSnapshot, Disclosure, Invitation, Membership, Session, WaitlistEntry
+
+DISCLOSURES = Disclosure.__table__  # type: ignore[attr-defined]
+INVITATIONS = Invitation.__table__  # type: ignore[attr-defined]
+WAITLIST = WaitlistEntry.__table__  # type: ignore[attr-defined]
+
+OWNED = (
+    USERS,
+    Session.__table__,  # type: ignore[attr-defined]
+    Membership.__table__,  # type: ignore[attr-defined]
+    BillingSnapshot.__table__,  # type: ignore[attr-defined]
+    DISCLOSURES,
+    OUTBOX,
+)
+"""Les tables dont une ligne est à une personne, par sa colonne `clerk_id` : ces lignes partent entières."""
+
+
+def erase(transaction: Transaction, clerk_id: str, *, erased_at: int, cause: str) -> bool:
+    """Effacer la personne et l'inscrire au registre ; dire si c'était la première fois.
+
+    L'appelant tient le verrou de la personne. `erased_at` est en millisecondes.
+    """
+    first = register(transaction.connection, transaction.subjects(clerk_id), erased_at, cause)
+    wipe(transaction, clerk_id, erased_at)
+    return first
+
+
+def wipe(transaction: Transaction, clerk_id: str, erased_at: int) -> None:
+    """Vider toutes les tables de la personne. Les avis d'abord : ensuite, plus personne ne saurait qui avertir."""
+    connection = transaction.connection
+    notify_recipients(transaction, clerk_id)
+    addresses = known_addresses(connection, clerk_id)
+    contacts = bury_contacts(connection, clerk_id, addresses, erased_at)
+    scrub_bodies(connection, clerk_id, contacts)
+    scrub_dead_letters(connection, [clerk_id, *addresses])
+    for table in OWNED:
+        connection.execute(delete(table).where(table.c.clerk_id == clerk_id))
+
+
+def notify_recipients(transaction: Transaction, clerk_id: str) -> None:
+    """Inscrire un avis par communication (RGPD, article 19), sans rien de la personne que la référence opaque."""
+    mine = select(DISCLOSURES.c.recipient, DISCLOSURES.c.recipient_ref).where(
+        DISCLOSURES.c.clerk_id == clerk_id
+    )
+    for recipient, reference in transaction.connection.execute(mine).all():
+        add_notice(transaction, recipient, reference)
+
+
+def add_notice(transaction: Transaction, recipient: str, reference: str) -> None:
+    """Inscrire l'avis à un destinataire ; la clé l'empêche de partir deux fois."""
+    add_effect(
+        transaction.connection,
+        key=f"art19/{recipient}/{reference}",
+        kind="art19",
+        now=transaction.now,
+        payload={"recipient": recipient, "recipient_ref": reference},
+    )
+
+
+def known_addresses(connection: Connection, clerk_id: str) -> list[str]:
+    """Rendre les adresses connues de la personne, en minuscules : elles seules relient une invitation à elle."""
+    columns = select(USERS.c.email, USERS.c.email_addresses).where(USERS.c.clerk_id == clerk_id)
+    email, listed = connection.execute(columns).first() or (None, None)
+    found = {email, *(item["address"] for item in listed or [])} - {None}
+    return sorted({address.lower() for address in found})
+
+
+def bury_contacts(connection: Connection, clerk_id: str, addresses: list[str], erased_at: int) -> list[str]:
+    """Enterrer ses invitations et son attente ; rendre leurs identifiants.
+
+    La pierre tombale refuse leurs événements en retard. Une invitation nouvelle, elle, sera la bienvenue.
+    """
+    invited = or_(INVITATIONS.c.clerk_id == clerk_id, INVITATIONS.c.email.in_(addresses))
+    found = [
+        (INVITATIONS, row[0])
+        for row in connection.execute(select(INVITATIONS.c.invitation_id).where(invited))
+    ]
+    waiting = select(WAITLIST.c.entry_id).where(WAITLIST.c.email.in_(addresses))
+    found += [(WAITLIST, row[0]) for row in connection.execute(waiting)]
+    for table, identifier in found:
+        bury(connection, table, identifier, erased_at)
+    return [identifier for _, identifier in found]
+
+
+def scrub_bodies(connection: Connection, clerk_id: str, contacts: list[str]) -> None:
+    """Vider les corps gardés : ceux dont elle est le sujet, ceux qui la citent, ceux de ses invitations.
+
+    Les lignes restent : un doublon doit encore s'y reconnaître.
+    """
+    citing = select(MENTIONS.c.svix_id).where(MENTIONS.c.clerk_id == clerk_id)
+    about = or_(INBOX.c.svix_id.in_(citing), INBOX.c.resource_id.in_(contacts))
+    connection.execute(update(INBOX).where(about).values(body=None))
+    own = update(INBOX).where(INBOX.c.clerk_id == clerk_id)
+    connection.execute(own.values(body=None, clerk_id=None, resource_id=None))
+    connection.execute(delete(MENTIONS).where(MENTIONS.c.clerk_id == clerk_id))
+
+
+def scrub_dead_letters(connection: Connection, traces: list[str]) -> None:
+    """Vider les lettres mortes où figure l'une de ces chaînes. Elles sont peu, et rien n'y est rangé : on les lit."""
+    kept = select(DEAD_LETTERS.c.svix_id, DEAD_LETTERS.c.body).where(DEAD_LETTERS.c.body.is_not(None))
+    wanted = [trace.encode() for trace in traces]
+    cited = [
+        svix_id
+        for svix_id, body in connection.execute(kept)
+        if any(w in body.lower() or w in body for w in wanted)
+    ]
+    connection.execute(update(DEAD_LETTERS).where(DEAD_LETTERS.c.svix_id.in_(cited)).values(body=None))

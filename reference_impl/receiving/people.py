@@ -1,0 +1,13 @@
+"""Les personnes qu'un corps cite, où que ce soit : sujet, inviteur, acteur d'une session empruntée."""
+
+import re
+
+_USER_ID = re.compile(rb'"(user_[^"\\\s]{1,250})"')
+
+
+def people_in(body: bytes) -> frozenset[str]:
+    """Rendre les identifiants de personnes que contient le corps, sans avoir à savoir où les chercher.
+
+    Clerk les écrit `user_…` ; un champ que personne n'a encore vu en livre autant qu'un champ connu.
+    """
+    return frozenset(found.decode("utf-8", "replace") for found in _USER_ID.findall(body))

@@ -1,0 +1,58 @@
+"""Le moteur SQL : SQLite embarqué ou PostgreSQL, avec les réglages que chacun demande."""
+
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+
+LOCK_TIMEOUT_S = 5
+"""Attente d'un verrou, en secondes. Svix laisse 15 s en tout : mieux vaut un 503 que son délai dépassé."""
+
+STATEMENT_TIMEOUT_S = 10
+"""Durée d'un ordre SQL, en secondes (PostgreSQL)."""
+
+
+def normalize_url(url: str) -> str:
+    """Nommer le pilote psycopg 3 : les hébergeurs donnent `postgres://` ou `postgresql://`."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def open_engine(url: str, *, pool_size: int = 10) -> Engine:
+    """Ouvrir le moteur. `pool_size` borne les connexions de ce processus ; aucune n'est ouverte ici."""
+    url = normalize_url(url)
+    if url.startswith("sqlite"):
+        return _open_sqlite(url)
+    timeouts = f"-c lock_timeout={LOCK_TIMEOUT_S}s -c statement_timeout={STATEMENT_TIMEOUT_S}s"
+    return create_engine(
+        url,
+        # Sans lui, l'erreur SQL d'une trace recopie les valeurs de la requête, adresses comprises.
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=LOCK_TIMEOUT_S,
+        pool_recycle=1800,
+        connect_args={"options": timeouts, "connect_timeout": 5, "application_name": "clerk-receiver"},
+    )
+
+
+def _open_sqlite(url: str) -> Engine:
+    """Ouvrir SQLite : journal WAL, et des transactions qui prennent le verrou d'écriture dès leur début.
+
+    Une transaction qui lit puis écrit échoue aussitôt si une autre a écrit entre les deux, sans attendre ;
+    `BEGIN IMMEDIATE` attend son tour d'abord.
+    """
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_S})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # le module sqlite3 n'ouvre plus de transaction à sa façon
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

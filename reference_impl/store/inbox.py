@@ -1,0 +1,85 @@
+"""La boîte de réception : une livraison n'y entre qu'une fois."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, func, update
+
+from reference_impl.store.dialects import insert, is_postgresql
+from reference_impl.store.locks import lock_key
+from reference_impl.tables import InboxMention, InboxRow
+
+INBOX: Table = InboxRow.__table__  # type: ignore[attr-defined]
+MENTIONS: Table = InboxMention.__table__  # type: ignore[attr-defined]
+
+_SETTLE = update(INBOX).where(INBOX.c.svix_id == bindparam("id")).values(outcome=bindparam("new_outcome"))
+_SCRUB = (
+    update(INBOX).where(INBOX.c.svix_id == bindparam("id")).values(body=None, clerk_id=None, resource_id=None)
+)
+_SCRUB_BODY = update(INBOX).where(INBOX.c.svix_id == bindparam("id")).values(body=None)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Ce que l'on retient d'une livraison. `received_at` est en millisecondes ; `body`, `None` si rien n'est gardé."""
+
+    svix_id: str
+    type: str
+    outcome: str
+    resource_id: str | None
+    clerk_id: str | None
+    received_at: int
+    secret_index: int
+    body: bytes | None
+
+
+def claim(connection: Connection, arrival: Arrival, people: Collection[str]) -> bool:
+    """Inscrire la livraison, et dire si c'était la première fois ; prendre le verrou des personnes qu'elle concerne.
+
+    La ligne appartient à la transaction des écritures : annulée avec elles, la livraison reste à faire. Marquer avant,
+    à part, perdrait l'événement ; marquer après laisserait passer un doublon.
+    """
+    values: dict[str, Any] = dict(vars(arrival))
+    if not is_postgresql(connection):
+        return connection.execute(_claim("sqlite", 0), values).first() is not None
+    keys = sorted({lock_key(person) for person in people})
+    values.update({f"lock_{rank}": key for rank, key in enumerate(keys)})
+    return connection.execute(_claim("postgresql", len(keys)), values).first() is not None
+
+
+@lru_cache(maxsize=64)
+def _claim(dialect: str, locks: int) -> Any:
+    """PostgreSQL prend les verrous dans RETURNING : un aller-retour de moins à chaque livraison.
+
+    Une seconde livraison du même `svix-id` attend la première, puis ne trouve rien à inscrire.
+    """
+    names = Arrival.__dataclass_fields__
+    statement = insert(dialect, INBOX).values({name: bindparam(name) for name in names})
+    taken = [func.pg_advisory_xact_lock(bindparam(f"lock_{rank}")) for rank in range(locks)]
+    return statement.on_conflict_do_nothing(index_elements=[INBOX.c.svix_id]).returning(
+        INBOX.c.svix_id, *taken
+    )
+
+
+def mention(connection: Connection, svix_id: str, people: Collection[str]) -> None:
+    """Noter les personnes que le corps cite sans en être le sujet : leur effacement devra le vider aussi."""
+    if people:
+        statement = insert(connection.dialect.name, MENTIONS).on_conflict_do_nothing()
+        connection.execute(statement, [{"svix_id": svix_id, "clerk_id": person} for person in sorted(people)])
+
+
+def settle(connection: Connection, svix_id: str, outcome: str) -> None:
+    """Noter une issue moins ordinaire que `processed`."""
+    connection.execute(_SETTLE, {"id": svix_id, "new_outcome": outcome})
+
+
+def scrub(connection: Connection, svix_id: str) -> None:
+    """Vider la livraison de ce qu'elle dit d'une personne ; la ligne reste, un doublon s'y reconnaît."""
+    connection.execute(_SCRUB, {"id": svix_id})
+
+
+def scrub_body(connection: Connection, svix_id: str) -> None:
+    """Vider le corps seul : il cite une personne effacée, mais la livraison parle d'une autre ressource."""
+    connection.execute(_SCRUB_BODY, {"id": svix_id})

@@ -1,0 +1,71 @@
+"""L'écriture d'une personne, par ses deux chemins : l'instantané d'un webhook, les claims d'une connexion.
+
+Chacun a sa version. Les colonnes que les deux connaissent viennent du plus récent des deux ; les autres, du dernier
+webhook. La ligne finale ne dépend donc que de ce qui est arrivé, et non de l'ordre d'arrivée.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Table, case
+
+from reference_impl.store.versioned import VERSION, insert_unless_erased
+from reference_impl.tables import User
+
+USERS: Table = User.__table__  # type: ignore[attr-defined]
+
+SHARED = ("email", "first_name", "last_name")
+"""Les colonnes que connaît aussi un jeton de session."""
+
+
+class Written:
+    """Ce qu'a fait l'écriture d'une personne."""
+
+    def __init__(self, returned: Any, first_seen_at: int) -> None:
+        self.applied = returned is not None
+        # La ligne garde l'instant de sa naissance : s'il est le nôtre, elle vient de naître.
+        self.created = returned is not None and returned[0] == first_seen_at
+
+
+def write_snapshot(
+    connection: Connection, row: dict[str, Any], *, subject: str, now: int, again: bool = False
+) -> Written:
+    """Écrire l'instantané complet d'un webhook ; `row` porte `clerk_id`, `clerk_updated_at` et le reste."""
+    statement = _snapshot(connection.dialect.name, tuple(row), again)
+    values = {**row, "claims_issued_at": 0, "first_seen_at": now, "subject": subject}
+    return Written(connection.execute(statement, values).first(), now)
+
+
+@lru_cache(maxsize=16)
+def _snapshot(dialect: str, names: tuple[str, ...], again: bool) -> Any:
+    statement = insert_unless_erased(dialect, USERS, (*names, "claims_issued_at", "first_seen_at"))
+    new = statement.excluded
+    login_is_newer = USERS.c.claims_issued_at > new[VERSION]
+    rich = {name: new[name] for name in names if name not in {"clerk_id", *SHARED}}
+    shared = {name: case((login_is_newer, USERS.c[name]), else_=new[name]) for name in SHARED}
+    claims = case((login_is_newer, USERS.c.claims_issued_at), else_=0)
+    newer = USERS.c[VERSION] <= new[VERSION] if again else USERS.c[VERSION] < new[VERSION]
+    return statement.on_conflict_do_update(
+        index_elements=[USERS.c.clerk_id], set_={**rich, **shared, "claims_issued_at": claims}, where=newer
+    ).returning(USERS.c.first_seen_at)
+
+
+def write_claims(connection: Connection, row: dict[str, Any], *, subject: str, now: int) -> Written:
+    """Écrire ce qu'affirme un jeton ; `row` porte `clerk_id`, `claims_issued_at` et les trois colonnes communes.
+
+    Les colonnes que seul un webhook connaît ne sont pas touchées, et leur version non plus : le webhook plus ancien
+    qui arriverait encore les remplira.
+    """
+    values = {**row, VERSION: 0, "first_seen_at": now, "subject": subject}
+    return Written(connection.execute(_claims(connection.dialect.name), values).first(), now)
+
+
+@lru_cache(maxsize=2)
+def _claims(dialect: str) -> Any:
+    names = ("clerk_id", *SHARED, "claims_issued_at")
+    statement = insert_unless_erased(dialect, USERS, (*names, VERSION, "first_seen_at"))
+    new = statement.excluded
+    newer = (USERS.c.claims_issued_at < new.claims_issued_at) & (USERS.c[VERSION] < new.claims_issued_at)
+    return statement.on_conflict_do_update(
+        index_elements=[USERS.c.clerk_id], set_={name: new[name] for name in names[1:]}, where=newer
+    ).returning(USERS.c.first_seen_at)

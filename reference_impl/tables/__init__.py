@@ -1,0 +1,27 @@
+"""Les tables. Tous les instants sont des millisecondes depuis 1970, en BIGINT : un INTEGER de PostgreSQL déborderait."""
+
+from reference_impl.tables.billing import BillingSnapshot
+from reference_impl.tables.deliveries import DeadLetter, InboxMention, InboxRow, OutboxRow
+from reference_impl.tables.organizations import Domain, Invitation, Membership, Organization
+from reference_impl.tables.people import Session, User, WaitlistEntry
+from reference_impl.tables.permissions import Permission, Role
+from reference_impl.tables.privacy import Disclosure, ErasureEntry
+
+__all__ = [
+    "BillingSnapshot",
+    "DeadLetter",
+    "Disclosure",
+    "Domain",
+    "ErasureEntry",
+    "InboxMention",
+    "InboxRow",
+    "Invitation",
+    "Membership",
+    "Organization",
+    "OutboxRow",
+    "Permission",
+    "Role",
+    "Session",
+    "User",
+    "WaitlistEntry",
+]
