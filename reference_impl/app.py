@@ -17,7 +17,7 @@ from reference_impl.store.engine import open_engine
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Monter l'application d'après l'environnement. Lève `InvalidSettingError` si un réglage manque ou ne convient pas."""
+    """Monter l'application d'après l'environnement. Lève `InvalidSettingError` si un réglage ne va pas."""
     settings = settings or load_settings()
     configure_logs()
     receiver = build_receiver(settings)

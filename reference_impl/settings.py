@@ -94,7 +94,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Lire l'environnement. Lève `InvalidSettingError` : une phrase par réglage à corriger, qui n'en cite pas la valeur."""
+    """Lire l'environnement. Lève `InvalidSettingError` : une phrase par réglage à corriger, sans sa valeur."""
     try:
         return Settings()  # type: ignore[call-arg]
     except ValidationError as error:

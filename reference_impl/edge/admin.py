@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from reference_impl.operations import metrics
 from reference_impl.privacy.export import collect
 from reference_impl.receiving.receive import Receiver
+from reference_impl.store.engine import reading
 
 ClerkId = Annotated[str, Path(max_length=255, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -31,7 +32,7 @@ def admin_router(receiver: Receiver, token: str) -> APIRouter:
 
     @router.get("/api/users/{clerk_id}/export", responses={404: {"description": "Rien n'est conservé."}})
     def export(clerk_id: ClerkId) -> JSONResponse:
-        with receiver.engine.begin() as connection:
+        with reading(receiver.engine).connect() as connection:
             found: dict[str, Any] = collect(connection, clerk_id)
         # Une personne effacée ne se distingue pas d'une inconnue : ni l'une ni l'autre n'a laissé de ligne.
         if not any(found.values()):

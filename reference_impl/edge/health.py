@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from reference_impl.store.engine import reading
 from reference_impl.store.inbox import INBOX
 
 
@@ -29,7 +30,7 @@ def health_router(engine: Engine) -> APIRouter:
 def is_ready(engine: Engine) -> bool:
     """Lire une table : `SELECT 1` répond encore quand le fichier est abîmé ou que les migrations manquent."""
     try:
-        with engine.connect() as connection:
+        with reading(engine).connect() as connection:
             connection.execute(select(INBOX.c.svix_id).limit(1))
     except SQLAlchemyError:
         return False

@@ -39,7 +39,7 @@ class PemKey:
         # Une variable d'environnement tient sur une ligne : les retours à la ligne y sont écrits « \n ».
         self._pem = pem.replace("\\n", "\n")
 
-    def key_for(self, token: str) -> Any:
+    def key_for(self, token: str) -> Any:  # noqa: ARG002
         """Rendre la clé, la même pour tous les jetons."""
         return self._pem
 

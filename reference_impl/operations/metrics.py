@@ -1,12 +1,12 @@
 """Les mesures que lit Prometheus : ce qu'il faut pour s'alarmer à temps."""
 
 import os
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from sqlalchemy import Engine, func, select
 
 from reference_impl.store.dead_letters import DEAD_LETTERS
+from reference_impl.store.engine import reading
 from reference_impl.store.outbox import OUTBOX
 
 DELIVERIES = Counter("deliveries_total", "Livraisons reçues, par type et par issue.", ["type", "outcome"])
@@ -44,7 +44,7 @@ def render(engine: Engine, now: int) -> bytes:
 def _stored(engine: Engine, now: int) -> CollectorRegistry:
     registry = CollectorRegistry()
     due = (OUTBOX.c.done_at.is_(None)) & (OUTBOX.c.failed_at.is_(None))
-    with engine.connect() as connection:
+    with reading(engine).connect() as connection:
         dead = connection.execute(select(func.count()).select_from(DEAD_LETTERS)).scalar_one()
         failed = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.failed_at.is_not(None))
         abandoned = connection.execute(failed).scalar_one()
@@ -54,10 +54,3 @@ def _stored(engine: Engine, now: int) -> CollectorRegistry:
     age = 0 if oldest is None else max(0, now - oldest) / 1000
     Gauge(_OLDEST, "Âge du plus vieil effet encore dû.", registry=registry).set(age)
     return registry
-
-
-def prepare_shared_directory(path: Path) -> None:
-    """Vider le dossier que partagent les processus d'un même serveur ; à faire avant qu'aucun ne démarre."""
-    path.mkdir(parents=True, exist_ok=True)
-    for left_over in path.glob("*.db"):
-        left_over.unlink()

@@ -3,16 +3,22 @@
 Tout se joue dans une transaction, sous le verrou de la personne : pas d'effacement sans avis, ni l'inverse.
 """
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Connection, delete, or_, select, update
 
 from reference_impl.privacy.register import register
 from reference_impl.receiving.outcomes import Transaction
 from reference_impl.store.dead_letters import DEAD_LETTERS
 from reference_impl.store.inbox import INBOX, MENTIONS
+from reference_impl.store.locks import lock_people
 from reference_impl.store.outbox import OUTBOX, add_effect
 from reference_impl.store.users import USERS
 from reference_impl.store.versioned import bury
 from reference_impl.tables import BillingSnapshot, Disclosure, Invitation, Membership, Session, WaitlistEntry
+
+if TYPE_CHECKING:
+    from reference_impl.receiving.receive import Receiver
 
 DISCLOSURES = Disclosure.__table__  # type: ignore[attr-defined]
 INVITATIONS = Invitation.__table__  # type: ignore[attr-defined]
@@ -37,6 +43,14 @@ def erase(transaction: Transaction, clerk_id: str, *, erased_at: int, cause: str
     first = register(transaction.connection, transaction.subjects(clerk_id), erased_at, cause)
     wipe(transaction, clerk_id, erased_at)
     return first
+
+
+def erase_now(receiver: "Receiver", clerk_id: str, *, cause: str) -> bool:
+    """Effacer sans attendre de webhook : une demande confirmée, un compte disparu chez Clerk."""
+    with receiver.engine.begin() as connection:
+        lock_people(connection, [clerk_id])
+        now = receiver.clock()
+        return erase(Transaction(connection, receiver.subjects, now), clerk_id, erased_at=now, cause=cause)
 
 
 def wipe(transaction: Transaction, clerk_id: str, erased_at: int) -> None:

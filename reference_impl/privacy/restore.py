@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select, union
 from reference_impl.privacy.erasure import OWNED, wipe
 from reference_impl.privacy.register import REGISTER, Subjects, register
 from reference_impl.receiving.outcomes import Transaction
+from reference_impl.store.engine import reading
 from reference_impl.store.inbox import INBOX, MENTIONS
 from reference_impl.store.locks import lock_people
 
@@ -19,7 +20,7 @@ from reference_impl.store.locks import lock_people
 def export_register(engine: Engine, file: TextIO) -> int:
     """Écrire le registre, une entrée JSON par ligne ; rendre leur nombre."""
     count = 0
-    with engine.connect() as connection:
+    with reading(engine).connect() as connection:
         for row in connection.execution_options(yield_per=1000).execute(select(REGISTER)).mappings():
             file.write(json.dumps(dict(row)) + "\n")
             count += 1
@@ -61,8 +62,8 @@ def _returned(engine: Engine, subjects: Subjects) -> Iterator[tuple[str, int]]:
             for table in (*OWNED, INBOX, MENTIONS)
         )
     )
-    with engine.connect() as connection:
-        erased = dict(connection.execute(select(REGISTER.c.subject, REGISTER.c.erased_at)))
+    with reading(engine).connect() as connection:
+        erased = dict(connection.execute(select(REGISTER.c.subject, REGISTER.c.erased_at)).tuples().all())
         for (clerk_id,) in connection.execution_options(yield_per=1000).execute(present):
             if (erased_at := erased.get(subjects(clerk_id))) is not None:
                 yield clerk_id, erased_at

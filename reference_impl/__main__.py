@@ -1,0 +1,10 @@
+"""`python -m reference_impl` : servir, migrer, et les travaux d'arrière-plan."""
+
+from reference_impl.cli.french import install
+
+install()  # avant click, qui lit ses mots à l'importation
+
+from reference_impl.cli.commands import main  # noqa: E402
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Les commandes. Chacune lit les mêmes réglages que le serveur, et n'importe ce qu'elle emploie qu'une fois appelée."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from reference_impl.errors import ReceiverError
+
+if TYPE_CHECKING:
+    from reference_impl.receiving.receive import Receiver
+    from reference_impl.settings import Settings
+
+
+class Commands(click.Group):
+    """Le groupe ; une erreur prévue y devient une phrase et le code de sortie 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Exécuter la commande demandée."""
+        try:
+            return super().invoke(ctx)
+        except (ReceiverError, ValueError) as error:
+            click.echo(f"Erreur : {error}", err=True)
+        except SQLAlchemyError as error:
+            # Ni le message ni la trace : le pilote y cite des valeurs, et l'adresse de la base son mot de passe.
+            cause = type(getattr(error, "orig", None) or error).__name__
+            click.echo(f"Erreur : la base ne répond pas, ou n'est pas à jour ({cause}).", err=True)
+            click.echo("Vérifiez DATABASE_URL, puis lancez : python -m reference_impl migrate", err=True)
+        return ctx.exit(2)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Le récepteur des webhooks de Clerk. Les réglages viennent de l'environnement."""
+
+
+def settings_and_receiver() -> tuple[Settings, Receiver]:
+    """Lire les réglages, régler le journal, ouvrir la base."""
+    from reference_impl.app import build_receiver
+    from reference_impl.operations.logs import configure_logs
+    from reference_impl.settings import load_settings
+
+    settings = load_settings()
+    configure_logs()
+    return settings, build_receiver(settings)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d'écoute.")
+@click.option("--port", default=8000, show_default=True, help="Port d'écoute.")
+@click.option("--workers", default=1, show_default=True, help="Nombre de processus.")
+@click.option(
+    "--forwarded-allow-ips",
+    default="127.0.0.1",
+    show_default=True,
+    help="Mandataires dont on croit X-Forwarded-For ; jamais « * » si le port est joignable d'ailleurs.",
+)
+def serve(host: str, port: int, workers: int, forwarded_allow_ips: str) -> None:
+    """Servir l'application, jusqu'à SIGTERM ; les requêtes en cours finissent."""
+    from reference_impl.operations.serving import serve as run
+
+    run(host=host, port=port, workers=workers, forwarded_allow_ips=forwarded_allow_ips)
+
+
+@main.command()
+def migrate() -> None:
+    """Créer les tables, ou les mettre à jour."""
+    from reference_impl.migrations.run import upgrade
+    from reference_impl.settings import load_settings
+
+    upgrade(load_settings().database_url.get_secret_value())
+    click.echo("La base est à jour.")
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Exécuter ce qui est dû, puis finir ; pour un ordonnanceur.")
+def dispatch(once: bool) -> None:
+    """Exécuter les effets dus : messages de bienvenue, avis d'effacement."""
+    from reference_impl.effects.loop import run_dispatch
+
+    settings, receiver = settings_and_receiver()
+    run_dispatch(settings, receiver, once=once)
+
+
+@main.command()
+@click.option(
+    "--allow-erasures", is_flag=True, help="Effacer même si beaucoup de comptes ont disparu chez Clerk."
+)
+def reconcile(allow_erasures: bool) -> None:
+    """Rapprocher les comptes de ceux de Clerk : ce qu'aucun webhook n'a dit, l'API le sait."""
+    from reference_impl.reconciliation.run import run_reconciliation
+
+    settings, receiver = settings_and_receiver()
+    click.echo(run_reconciliation(settings, receiver, allow_erasures=allow_erasures).sentence())
+
+
+@main.command()
+def purge() -> None:
+    """Appliquer la rétention : vider les corps gardés, oublier les vieilles livraisons."""
+    from reference_impl.privacy.purge import Retention
+    from reference_impl.privacy.purge import purge as run
+
+    settings, receiver = settings_and_receiver()
+    kept = Retention(
+        settings.body_retention_days, settings.inbox_retention_days, settings.session_retention_days
+    )
+    for table, count in run(receiver.engine, kept, receiver.clock()).items():
+        click.echo(f"{table} : {count}")
+
+
+@main.command()
+@click.argument("clerk_ids", metavar="CLERK_ID…", nargs=-1, required=True)
+@click.confirmation_option("--yes", prompt="L'effacement est définitif. Continuer ?", help="Ne pas demander.")
+def erase(clerk_ids: tuple[str, ...]) -> None:
+    """Effacer des personnes, connues ou non : une demande confirmée n'attend pas de webhook."""
+    from reference_impl.privacy.erasure import erase_now
+
+    _, receiver = settings_and_receiver()
+    for clerk_id in clerk_ids:
+        first = erase_now(receiver, clerk_id, cause="request")
+        click.echo("Effacée." if first else "Déjà effacée ; ce qui en restait est parti.")
+
+
+@main.command()
+@click.argument("svix_ids", metavar="SVIX_ID…", nargs=-1)
+@click.option("--list", "listing", is_flag=True, help="Lister les lettres mortes.")
+def reprocess(svix_ids: tuple[str, ...], listing: bool) -> None:
+    """Rejouer des livraisons gardées, une fois la cause corrigée."""
+    from reference_impl.receiving.reprocess import reprocess as run
+    from reference_impl.store.dead_letters import listed
+    from reference_impl.store.engine import reading
+
+    _, receiver = settings_and_receiver()
+    if listing or not svix_ids:
+        with reading(receiver.engine).connect() as connection:
+            letters = listed(connection)
+        for letter in letters:
+            click.echo(f"{letter['svix_id']}  {letter['type'] or '?'}  {letter['reason']}")
+        click.echo(f"{len(letters)} lettre(s) morte(s).")
+    for svix_id in svix_ids:
+        click.echo(f"{svix_id} : {run(receiver, svix_id)}")
+
+
+@main.group()
+def register() -> None:
+    """Le registre d'effacement : le copier hors de la base, et l'appliquer après une restauration."""
+
+
+@register.command("export")
+@click.argument("file", type=click.File("w", encoding="utf-8"))
+def register_export(file: Any) -> None:
+    """Écrire le registre dans FILE ; il ne contient que des empreintes."""
+    from reference_impl.privacy.restore import export_register
+
+    _, receiver = settings_and_receiver()
+    click.echo(f"{export_register(receiver.engine, file)} entrée(s).", err=True)
+
+
+@register.command("apply")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+def register_apply(file: Any) -> None:
+    """Compléter le registre par FILE, et effacer de nouveau qui une sauvegarde a ramené."""
+    from reference_impl.privacy.restore import apply_register, read_register
+
+    _, receiver = settings_and_receiver()
+    again = apply_register(receiver.engine, receiver.subjects, read_register(file), receiver.clock())
+    click.echo(f"{again} personne(s) effacée(s) de nouveau.")

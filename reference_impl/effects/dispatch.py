@@ -1,0 +1,109 @@
+"""L'exécution des effets dus : prendre, envoyer, noter. Au moins une fois, jamais dans la transaction qui les a causés.
+
+Entre l'envoi et sa note, un arrêt brutal fait renvoyer l'effet : la clé d'idempotence laisse le destinataire le
+reconnaître. L'« exactement une fois » n'existe pas entre deux systèmes.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, select, update
+
+from reference_impl.clock import Clock, now_ms
+from reference_impl.effects.senders import Effect, EffectFailedError, Sender, Sent
+from reference_impl.operations import metrics
+from reference_impl.privacy.disclosures import disclose
+from reference_impl.privacy.register import Subjects
+from reference_impl.store.engine import reading
+from reference_impl.store.outbox import OUTBOX
+from reference_impl.store.users import USERS
+
+LEASE_MS = 60_000
+"""Le temps laissé à un envoi, en millisecondes ; passé ce délai, un autre processus reprend l'effet."""
+
+ATTEMPTS = 10
+
+FIRST_DELAY_S = 5
+LONGEST_DELAY_S = 6 * 3600
+
+
+@dataclass(frozen=True)
+class Dispatcher:
+    """De quoi exécuter les effets. `jitter` rend un nombre entre 0 et 1 ; les tests donnent le leur."""
+
+    engine: Engine
+    subjects: Subjects
+    sender: Sender
+    clock: Clock = now_ms
+    jitter: Callable[[], float] = random.random
+
+    def run_once(self, limit: int = 20) -> int:
+        """Exécuter les effets dus, `limit` au plus ; rendre combien ont été tentés, réussis ou non."""
+        taken = self._take(limit)
+        for row in taken:
+            self._attempt(row)
+        return len(taken)
+
+    def _take(self, limit: int) -> list[Row[Any]]:
+        """Prendre un bail sur des effets dus. Plusieurs processus se les partagent : chacun saute ceux des autres."""
+        now = self.clock()
+        due = OUTBOX.c.done_at.is_(None) & OUTBOX.c.failed_at.is_(None) & (OUTBOX.c.next_attempt_at <= now)
+        chosen = select(OUTBOX.c.key).where(due).order_by(OUTBOX.c.next_attempt_at).limit(limit)
+        # SQLite ne connaît pas SKIP LOCKED, et n'en a pas besoin : il n'admet qu'un écrivain.
+        lease = update(OUTBOX).where(OUTBOX.c.key.in_(chosen.with_for_update(skip_locked=True)))
+        leased = {"next_attempt_at": now + LEASE_MS, "attempts": OUTBOX.c.attempts + 1}
+        with self.engine.begin() as connection:
+            return list(connection.execute(lease.values(leased).returning(OUTBOX)))
+
+    def _attempt(self, row: Row[Any]) -> None:
+        """Envoyer hors de toute transaction : un destinataire lent ne doit retenir aucun verrou."""
+        effect = Effect(row.key, row.kind, row.payload, self._recipient(row.clerk_id))
+        if row.clerk_id is not None and effect.recipient is None:
+            return self._settle(row, "gone")  # effacée depuis : plus rien à lui envoyer
+        try:
+            sent = self.sender.send(effect)
+        except EffectFailedError as error:
+            return self._postpone(row, error)
+        return self._settle(row, "done", sent)
+
+    def _recipient(self, clerk_id: str | None) -> dict[str, Any] | None:
+        """Lire la personne au moment d'envoyer : une adresse copiée dans l'effet aurait pu changer, ou être effacée."""
+        if clerk_id is None:
+            return None
+        columns = select(
+            USERS.c.clerk_id, USERS.c.email, USERS.c.first_name, USERS.c.last_name, USERS.c.locale
+        )
+        with reading(self.engine).connect() as connection:
+            found = connection.execute(columns.where(USERS.c.clerk_id == clerk_id)).mappings().first()
+        return None if found is None else dict(found)
+
+    def _settle(self, row: Row[Any], outcome: str, sent: Sent | None = None) -> None:
+        """Noter l'effet fait, et à qui la personne a été communiquée."""
+        with self.engine.begin() as connection:
+            if row.clerk_id and sent and sent.recipient and sent.reference:
+                disclose(
+                    connection, self.subjects, row.clerk_id, sent.recipient, sent.reference, self.clock()
+                )
+            _note(connection, row.key, done_at=self.clock())
+        metrics.EFFECTS.labels(row.kind, outcome).inc()
+
+    def _postpone(self, row: Row[Any], error: EffectFailedError) -> None:
+        """Attendre, de plus en plus, avec du hasard : des effets en échec ensemble ne reviennent pas ensemble."""
+        now = self.clock()
+        if row.attempts >= ATTEMPTS:
+            noted: dict[str, Any] = {"failed_at": now}
+        else:
+            noted = {"next_attempt_at": now + int(self._delay_s(row.attempts, error) * 1000)}
+        with self.engine.begin() as connection:
+            _note(connection, row.key, **noted)
+        metrics.EFFECTS.labels(row.kind, "failed" if "failed_at" in noted else "postponed").inc()
+
+    def _delay_s(self, attempts: int, error: EffectFailedError) -> float:
+        backoff = min(FIRST_DELAY_S * (1 << attempts - 1), LONGEST_DELAY_S)
+        return max(backoff * (1 + self.jitter()) / 2, error.retry_after_s or 0)
+
+
+def _note(connection: Connection, key: str, **columns: Any) -> None:
+    connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(columns))

@@ -1,0 +1,90 @@
+"""Qui exécute un effet : le journal, en développement ; votre service d'envoi, par HTTP, en production."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import httpx
+import structlog
+
+
+class EffectFailedError(Exception):
+    """L'effet n'a pas pu être exécuté. `retry_after_s` est le délai demandé par le destinataire, en secondes."""
+
+    def __init__(self, reason: str, retry_after_s: int | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Un effet à exécuter. `key` est sa clé d'idempotence ; `recipient`, les colonnes de la personne à cet instant."""
+
+    key: str
+    kind: str
+    payload: dict[str, Any] | None
+    recipient: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Ce qu'un destinataire a reçu d'une personne : son nom, et la référence par laquelle il la désigne désormais."""
+
+    recipient: str | None = None
+    reference: str | None = None
+
+
+class Sender(Protocol):
+    """De quoi exécuter un effet."""
+
+    def send(self, effect: Effect) -> Sent:
+        """Exécuter l'effet, au plus une fois pour une même clé si le destinataire le permet.
+
+        Lève `EffectFailedError` : il sera retenté.
+        """
+
+
+class LogSender:
+    """En développement : dire au journal ce qui partirait. Aucune adresse réelle ne reçoit rien."""
+
+    def send(self, effect: Effect) -> Sent:
+        """Journaliser la sorte de l'effet."""
+        structlog.get_logger().info("effect", kind=effect.kind, outcome="logged")
+        return Sent()
+
+
+class HttpSender:
+    """En production : confier l'effet à votre service d'envoi, par un POST qui porte `Idempotency-Key`.
+
+    Le service répond 2xx une fois l'effet accepté, avec `{"recipient": …, "reference": …}` s'il a transmis des données
+    de la personne à un tiers : la référence servira à l'avertir d'un effacement.
+    """
+
+    def __init__(self, url: str, token: str | None, *, transport: httpx.BaseTransport | None = None) -> None:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        timeout = httpx.Timeout(10, connect=3)
+        self._client = httpx.Client(headers=headers, timeout=timeout, transport=transport)
+        self._url = url
+
+    def send(self, effect: Effect) -> Sent:
+        """Envoyer l'effet ; tout ce qui n'est pas 2xx est un échec, à retenter."""
+        body = {"kind": effect.kind, "payload": effect.payload, "recipient": effect.recipient}
+        try:
+            answer = self._client.post(self._url, json=body, headers={"Idempotency-Key": effect.key})
+        except httpx.HTTPError as error:
+            raise EffectFailedError(type(error).__name__) from None
+        if not answer.is_success:
+            after = answer.headers.get("retry-after", "")
+            raise EffectFailedError(str(answer.status_code), int(after) if after.isdecimal() else None)
+        return _sent(answer)
+
+
+def _sent(answer: httpx.Response) -> Sent:
+    """Lire la référence, s'il y en a une : un corps vide ou d'une autre forme n'est pas un échec, l'effet est fait."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return Sent()
+    if not isinstance(told, dict):
+        return Sent()
+    names = told.get("recipient"), told.get("reference")
+    return Sent(*names) if all(isinstance(name, str) and name for name in names) else Sent()

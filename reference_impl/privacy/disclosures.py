@@ -1,0 +1,25 @@
+"""Les communications : à qui une personne a été transmise, pour pouvoir l'avertir d'un effacement (RGPD, article 19)."""
+
+from sqlalchemy import Connection
+
+from reference_impl.privacy.erasure import DISCLOSURES, add_notice
+from reference_impl.privacy.register import Subjects, erased_among
+from reference_impl.receiving.outcomes import Transaction
+from reference_impl.store.dialects import insert
+from reference_impl.store.locks import lock_people
+
+
+def disclose(
+    connection: Connection, subjects: Subjects, clerk_id: str, recipient: str, reference: str, now: int
+) -> None:
+    """Inscrire une communication. `now` est en millisecondes.
+
+    La personne a pu être effacée pendant l'envoi : le destinataire est alors averti aussitôt, sans que rien d'elle ne
+    revienne dans la base.
+    """
+    lock_people(connection, [clerk_id])
+    if erased_among(connection, subjects, [clerk_id]):
+        add_notice(Transaction(connection, subjects, now), recipient, reference)
+        return
+    row = {"clerk_id": clerk_id, "recipient": recipient, "recipient_ref": reference, "disclosed_at": now}
+    connection.execute(insert(connection.dialect.name, DISCLOSURES).values(row).on_conflict_do_nothing())

@@ -1,0 +1,59 @@
+"""Rejouer une livraison gardée : une lettre morte dont la cause est corrigée, ou une livraison déjà traitée."""
+
+from sqlalchemy import Connection, select
+
+from reference_impl.catalogue import CATALOGUE
+from reference_impl.edge.envelope import read_event
+from reference_impl.edge.signature import VerifiedDelivery
+from reference_impl.errors import ReceiverError
+from reference_impl.privacy.register import erased_among
+from reference_impl.receiving.outcomes import Outcome, Transaction
+from reference_impl.receiving.people import people_in
+from reference_impl.receiving.receive import Receiver
+from reference_impl.store import dead_letters, inbox
+from reference_impl.store.dead_letters import DEAD_LETTERS
+from reference_impl.store.inbox import INBOX
+from reference_impl.store.locks import lock_people
+
+
+class NothingToReplayError(ReceiverError):
+    """La livraison est inconnue, ou son corps n'est plus gardé."""
+
+
+def reprocess(receiver: Receiver, svix_id: str) -> Outcome:
+    """Rejouer la livraison dans une transaction et dire sa nouvelle issue.
+
+    La boîte de réception la tiendrait pour un doublon : on passe à côté d'elle. Les gardes de version demeurent, à
+    ceci près que la même version s'écrit de nouveau. Lève `NothingToReplayError`, ou `UnusableEventError` si la cause
+    n'est pas corrigée : la lettre morte reste alors en place.
+    """
+    with receiver.engine.begin() as connection:
+        delivery = _kept(connection, svix_id)
+        event = read_event(delivery)
+        entry = CATALOGUE.get(event.type)
+        if entry is None:
+            raise NothingToReplayError(
+                f"Le type de {svix_id} n'est pas au catalogue : il n'y a rien à écrire."
+            )
+        subject = entry.subject(event.data)
+        people = people_in(delivery.body) | ({subject} if subject else set())
+        lock_people(connection, people)
+        erased = frozenset(erased_among(connection, receiver.subjects, people))
+        outcome = entry.record(
+            Transaction(connection, receiver.subjects, receiver.clock(), erased, again=True), event
+        )
+        inbox.settle(connection, svix_id, outcome)
+        dead_letters.forget(connection, svix_id)
+        return outcome
+
+
+def _kept(connection: Connection, svix_id: str) -> VerifiedDelivery:
+    """Retrouver le corps. Il vient d'une livraison vérifiée à son arrivée : il l'est encore."""
+    for table in (DEAD_LETTERS, INBOX):
+        body = connection.execute(select(table.c.body).where(table.c.svix_id == svix_id)).scalar()
+        if body is not None:
+            return VerifiedDelivery(svix_id, body, secret_index=0)
+    raise NothingToReplayError(
+        f"Le corps de {svix_id} n'est pas gardé ici. Dans le tableau de bord de Clerk, Webhooks, Message Attempts,"
+        " « Replay » renvoie la livraison."
+    )
