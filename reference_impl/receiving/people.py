@@ -2,7 +2,8 @@
 
 import re
 
-_USER_ID = re.compile(rb'"(user_[^"\\\s]{1,250})"')
+# Une valeur, et non un nom de champ comme "user_agent": — le deux-points les distingue.
+_USER_ID = re.compile(rb'"(user_[^"\\\s]{1,250})"(?!\s*:)')
 
 
 def people_in(body: bytes) -> frozenset[str]:
