@@ -4,8 +4,9 @@ from fastapi import FastAPI
 
 from reference_impl.edge.admin import admin_router
 from reference_impl.edge.health import health_router
+from reference_impl.edge.jwks import JwksKeys
 from reference_impl.edge.login import login_router
-from reference_impl.edge.session_token import JwksKeys, KeySource, PemKey
+from reference_impl.edge.session_token import KeySource, PemKey
 from reference_impl.edge.signature import Verifier, parse_secrets
 from reference_impl.edge.webhook import webhook_router
 from reference_impl.operations.journal import Journal

@@ -5,9 +5,11 @@
     ├── RefusedRequestError      la requête reçoit un 4xx, rien n'est écrit
     │   ├── BodyTooLargeError        413
     │   ├── BodyTooSlowError         408
+    │   ├── BodyCutShortError        400
     │   ├── InvalidSignatureError    400
     │   ├── WrongInstanceError       400
     │   └── InvalidTokenError        401
+    ├── KeysUnavailableError     les clés de Clerk ne se laissent pas lire : 503
     └── UnusableEventError       vérifiée, mais rien à en tirer : lettre morte, et 2xx
 
 Une panne passagère (base injoignable, verrou trop long) garde l'exception de SQLAlchemy : elle devient un 503, et Svix
@@ -44,6 +46,12 @@ class BodyTooSlowError(RefusedRequestError):
     reason = "too_slow"
 
 
+class BodyCutShortError(RefusedRequestError):
+    """La connexion s'est fermée avant la fin du corps ; personne ne lira la réponse."""
+
+    reason = "cut_short"
+
+
 class InvalidSignatureError(RefusedRequestError):
     """La livraison ne vient pas de Svix, ou n'est plus fraîche."""
 
@@ -61,6 +69,10 @@ class InvalidTokenError(RefusedRequestError):
 
     status = 401
     reason = "invalid_token"
+
+
+class KeysUnavailableError(ReceiverError):
+    """Le JWKS ne répond pas, ou n'en est pas un : le jeton n'y est pour rien."""
 
 
 class UnusableEventError(ReceiverError):

@@ -6,13 +6,11 @@ Un réglage douteux arrête le serveur ; il ne l'affaiblit pas.
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from reference_impl.edge.signature import parse_secrets
+from reference_impl import rules
 from reference_impl.errors import InvalidSettingError
-
-MINIMUM_SECRET_CHARACTERS = 16
 
 
 class Environment(StrEnum):
@@ -22,29 +20,15 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-def _long(secret: SecretStr) -> SecretStr:
-    if len(secret.get_secret_value().strip()) < MINIMUM_SECRET_CHARACTERS:
-        raise ValueError(
-            f"moins de {MINIMUM_SECRET_CHARACTERS} caractères. Tirez-en un au hasard :"
-            " python -c 'import secrets; print(secrets.token_hex(32))'"
-        )
-    return secret
-
-
-def _usable(value: SecretStr) -> SecretStr:
-    try:
-        parse_secrets(value.get_secret_value())
-    except InvalidSettingError as error:
-        raise ValueError(str(error)) from None
-    return value
-
-
 def _split(value: Any) -> Any:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
-LongSecret = Annotated[SecretStr, AfterValidator(_long)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+LongSecret = Annotated[SecretStr, AfterValidator(rules.long_secret)]
+WebAddress = Annotated[str, AfterValidator(rules.web_address)]
+SureAddress = Annotated[str, AfterValidator(rules.sure_address)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(rules.origins)]
+Days = Annotated[int, Field(ge=1)]
 
 
 class Settings(BaseSettings):
@@ -55,26 +39,26 @@ class Settings(BaseSettings):
     )
 
     app_env: Environment
-    database_url: SecretStr
-    clerk_webhook_signing_secret: Annotated[SecretStr, AfterValidator(_usable)]
-    clerk_instance_id: str | None = None
+    database_url: Annotated[SecretStr, AfterValidator(rules.database_address)]
+    clerk_webhook_signing_secret: Annotated[SecretStr, AfterValidator(rules.signing_secrets)]
+    clerk_instance_id: Annotated[str, AfterValidator(rules.instance)] | None = None
     erasure_key: LongSecret
     admin_token: LongSecret
 
-    clerk_jwt_key: str | None = None
-    clerk_jwks_url: str | None = None
-    clerk_authorized_parties: Words = ()
+    clerk_jwt_key: Annotated[str, AfterValidator(rules.public_key)] | None = None
+    clerk_jwks_url: SureAddress | None = None
+    clerk_authorized_parties: Origins = ()
     clerk_secret_key: SecretStr | None = None
-    clerk_api_url: str = "https://api.clerk.com/v1"
+    clerk_api_url: SureAddress = "https://api.clerk.com/v1"
 
-    effects_url: str | None = None
+    effects_url: WebAddress | None = None
     effects_token: SecretStr | None = None
 
     keep_bodies: bool = True
-    body_retention_days: int = 30
-    inbox_retention_days: int = 90
-    session_retention_days: int = 90
-    database_pool_size: int = 10
+    body_retention_days: Days = 30
+    inbox_retention_days: Days = 90
+    session_retention_days: Days = 90
+    database_pool_size: Annotated[int, Field(ge=1, le=1000)] = 10
 
     @model_validator(mode="after")
     def _production_is_explicit(self) -> Self:
@@ -83,6 +67,28 @@ class Settings(BaseSettings):
             raise ValueError(
                 "CLERK_INSTANCE_ID est vide, et APP_ENV=production : donnez l'identifiant ins_… de l'instance."
             )
+        return self
+
+    @model_validator(mode="after")
+    def _logins_name_their_application(self) -> Self:
+        """Sans partie autorisée, toute connexion serait refusée ; sans contrôle, un jeton d'ailleurs serait admis."""
+        if (self.clerk_jwt_key or self.clerk_jwks_url) and not self.clerk_authorized_parties:
+            raise ValueError(
+                "CLERK_AUTHORIZED_PARTIES est vide : donnez l'origine de votre application, https://…"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _production_has_its_own_secrets(self) -> Self:
+        """Les valeurs de `env.example` sont publiques : elles ne protègent rien."""
+        for name in ("erasure_key", "admin_token"):
+            if (
+                self.app_env is Environment.PRODUCTION
+                and "a-remplacer" in getattr(self, name).get_secret_value()
+            ):
+                raise ValueError(
+                    f"{name.upper()} porte encore la valeur d'exemple : tirez un secret au hasard."
+                )
         return self
 
     @model_validator(mode="after")
@@ -102,10 +108,22 @@ def load_settings() -> Settings:
 
 
 def _sentence(detail: Any) -> str:
-    name = "_".join(str(part) for part in detail["loc"]).upper()
+    name = "_".join(str(part) for part in detail["loc"][:1]).upper()
     if detail["type"] == "missing":
         return f"{name} est vide. Donnez-lui une valeur avant de démarrer."
-    if detail["type"] == "enum":
-        return f"{name} doit être development ou production."
-    message = detail["msg"].removeprefix("Value error, ")
+    expected = _EXPECTED.get(detail["type"])
+    message = (
+        expected.format(**detail.get("ctx", {})) if expected else detail["msg"].removeprefix("Value error, ")
+    )
     return message if not name or name in message else f"{name} : {message}"
+
+
+_EXPECTED = {
+    "enum": "attendu : development ou production.",
+    "int_parsing": "attendu : un nombre entier.",
+    "int_parsing_size": "attendu : un nombre entier.",
+    "bool_parsing": "attendu : true ou false.",
+    "greater_than_equal": "attendu : {ge} au moins.",
+    "less_than_equal": "attendu : {le} au plus.",
+}
+"""Les messages de Pydantic, en français."""

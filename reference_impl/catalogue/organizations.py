@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reference_impl.catalogue.reading import Data, inside, lowered, person, text, texts, when, whole
+from reference_impl.catalogue.reading import Data, inside, lowered, person, short, text, texts, when, whole
 
 
 def organization_row(data: Data) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def membership_row(data: Data) -> dict[str, Any]:
     Rien n'est copié de l'organisation ni de la personne qu'elle cite : leurs propres événements les tiennent à jour.
     """
     return {
-        "organization_id": text(inside(data, "organization"), "id"),
+        "organization_id": short(inside(data, "organization"), "id"),
         "clerk_id": member(data),
         "role": text(data, "role"),
         "permissions": texts(data, "permissions"),
@@ -39,8 +39,8 @@ def member(data: Data) -> str | None:
 def invitation_row(data: Data) -> dict[str, Any]:
     """Lire une invitation ; `user_id` n'est là qu'une fois acceptée. L'expiration n'a pas de webhook."""
     return {
-        "organization_id": text(data, "organization_id"),
-        "email": lowered(text(data, "email_address")),
+        "organization_id": short(data, "organization_id"),
+        "email": lowered(short(data, "email_address")),
         "clerk_id": person(data),
         "role": text(data, "role"),
         "status": text(data, "status"),
@@ -53,7 +53,7 @@ def domain_row(data: Data) -> dict[str, Any]:
     """Lire un domaine."""
     status = text(inside(data, "verification"), "status")
     return {
-        "organization_id": text(data, "organization_id"),
+        "organization_id": short(data, "organization_id"),
         "name": text(data, "name"),
         "enrollment_mode": text(data, "enrollment_mode"),
         "verified": None if status is None else status == "verified",

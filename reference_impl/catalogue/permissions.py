@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reference_impl.catalogue.reading import Data, lowered, objects, text, when
+from reference_impl.catalogue.reading import Data, lowered, objects, short, text, when
 
 
 def role_row(data: Data) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def permission_row(data: Data) -> dict[str, Any]:
 def waitlist_row(data: Data) -> dict[str, Any]:
     """Lire une entrée de la liste d'attente."""
     return {
-        "email": lowered(text(data, "email_address")),
+        "email": lowered(short(data, "email_address")),
         "status": text(data, "status"),
         "clerk_created_at": when(data, "created_at"),
     }

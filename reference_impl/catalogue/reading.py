@@ -17,6 +17,12 @@ def text(data: Data, name: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def short(data: Data, name: str) -> str | None:
+    """Un texte qu'un index accepte : un identifiant, une adresse. PostgreSQL refuse une clé de plus de 2 700 octets."""
+    value = text(data, name)
+    return value if value is not None and len(value) <= LONGEST_ID else None
+
+
 def lowered(value: str | None) -> str | None:
     """Une adresse en minuscules : une personne s'y retrouve quelle que soit la casse où on l'a invitée."""
     return None if value is None else value.lower()
@@ -24,8 +30,7 @@ def lowered(value: str | None) -> str | None:
 
 def person(data: Data, name: str = "user_id") -> str | None:
     """L'identifiant d'une personne."""
-    value = text(data, name)
-    return value if value is not None and len(value) <= LONGEST_ID else None
+    return short(data, name)
 
 
 def yes(data: Data, name: str) -> bool:

@@ -7,6 +7,7 @@ from reference_impl.catalogue.reading import (
     event_version,
     inside,
     objects,
+    short,
     snapshot_version,
     text,
     when,
@@ -92,7 +93,7 @@ def designated(data: Data, listed: str, pointer: str, field: str) -> str | None:
     Une inscription par téléphone n'en a aucune ; l'exemple du tableau de bord en désigne une qui n'est pas là.
     """
     wanted = text(data, pointer)
-    found = (text(item, field) for item in objects(data, listed) if wanted and item.get("id") == wanted)
+    found = (short(item, field) for item in objects(data, listed) if wanted and item.get("id") == wanted)
     return next(found, None)
 
 

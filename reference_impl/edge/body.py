@@ -3,8 +3,9 @@
 import asyncio
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
-from reference_impl.errors import BodyTooLargeError, BodyTooSlowError
+from reference_impl.errors import BodyCutShortError, BodyTooLargeError, BodyTooSlowError
 
 BODY_LIMIT_BYTES = 1_048_576
 """Svix annonce des corps d'environ 350 ko au plus : 1 Mio laisse de la marge, et borne la mémoire."""
@@ -18,8 +19,8 @@ async def read_body(
 ) -> bytes:
     """Lire le corps tel quel : la signature porte sur ces octets-là.
 
-    Lève `BodyTooLargeError` dès que la borne est passée, que la taille ait été annoncée ou non, et `BodyTooSlowError`
-    après `timeout` secondes.
+    Lève `BodyTooLargeError` dès que la borne est passée, que la taille ait été annoncée ou non, `BodyTooSlowError`
+    après `timeout` secondes, `BodyCutShortError` si la connexion se ferme.
     """
     announced = request.headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
@@ -33,4 +34,6 @@ async def read_body(
                     raise BodyTooLargeError("Le corps dépasse la borne.")
     except TimeoutError:
         raise BodyTooSlowError("Le corps met trop longtemps à arriver.") from None
+    except ClientDisconnect:
+        raise BodyCutShortError("La connexion s'est fermée avant la fin du corps.") from None
     return bytes(received)

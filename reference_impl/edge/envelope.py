@@ -5,6 +5,7 @@ refuserait demain une livraison qu'il faudrait savoir lire.
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -16,6 +17,9 @@ LONGEST_ID = 255
 
 LATEST_MS = 253_402_300_799_999
 """Le 31 décembre 9999, en millisecondes : au-delà, ce n'est plus un instant."""
+
+DEEPEST = 64
+"""Imbrication admise. Au-delà, ce qui se lit ici ne s'écrirait ou ne s'exporterait plus : la pile est finie."""
 
 _ESCAPED_TROUBLE = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]")
 _TROUBLE = re.compile("[\x00\ud800-\udfff]")
@@ -45,7 +49,7 @@ class Event:
 
 def read_event(delivery: VerifiedDelivery) -> Event:
     """Lire l'enveloppe. Lève `UnusableEventError`, avec une raison, si le corps n'en est pas une."""
-    document = _load(delivery.body)
+    document = load_json(delivery.body)
     if not isinstance(document, dict):
         raise UnusableEventError("not_an_object")
     kind, data, instance = document.get("type"), document.get("data"), document.get("instance_id")
@@ -60,27 +64,45 @@ def read_event(delivery: VerifiedDelivery) -> Event:
     )
 
 
-def _load(body: bytes) -> Any:
-    """Lire le JSON. Une imbrication sans fond, un entier sans fin ou un NaN ne sont pas un événement non plus."""
+def load_json(body: bytes) -> Any:
+    """Lire du JSON, en UTF-8. Une imbrication sans fond, un nombre sans fin ou un NaN n'en sont pas.
+
+    Lève `UnusableEventError`. `json.loads` devinerait l'UTF-16 : les octets signés se liraient alors autrement ici
+    que dans le reste du récepteur, qui y cherche des personnes.
+    """
     try:
-        document = json.loads(body, parse_constant=_refuse_constant)
-        # PostgreSQL n'admet ni le caractère nul ni une moitié de paire dans un texte : on les remplace.
-        return _cleaned(document) if _ESCAPED_TROUBLE.search(body) else document
+        document = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         raise UnusableEventError("not_json") from None
+    if body.count(b"{") + body.count(b"[") > DEEPEST and _is_deeper(document, DEEPEST):
+        raise UnusableEventError("too_deep")
+    return cleaned(document) if _ESCAPED_TROUBLE.search(body) else document
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def _refuse(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _cleaned(value: Any) -> Any:
+def _finite(digits: str) -> float:
+    value = float(digits)
+    return value if math.isfinite(value) else _refuse(digits)
+
+
+def _is_deeper(value: Any, room: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return room == 0 or any(_is_deeper(item, room - 1) for item in inner)
+
+
+def cleaned(value: Any) -> Any:
+    """Remplacer le caractère nul et les moitiés de paire, que PostgreSQL n'admet pas dans un texte."""
     if isinstance(value, str):
         return _TROUBLE.sub("\ufffd", value)
     if isinstance(value, list):
-        return [_cleaned(item) for item in value]
+        return [cleaned(item) for item in value]
     if isinstance(value, dict):
-        return {_cleaned(name): _cleaned(item) for name, item in value.items()}
+        return {cleaned(name): cleaned(item) for name, item in value.items()}
     return value
 
 

@@ -8,18 +8,17 @@ from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException
-from jwt import PyJWKClientConnectionError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from reference_impl.catalogue.users import welcome_if_born
 from reference_impl.edge.session_token import KeySource, SessionClaims, verify_session_token
-from reference_impl.errors import InvalidTokenError
+from reference_impl.errors import InvalidTokenError, KeysUnavailableError
 from reference_impl.privacy.register import erased_among
 from reference_impl.receiving.outcomes import Transaction
 from reference_impl.receiving.receive import Receiver
 from reference_impl.store.locks import lock_people
-from reference_impl.store.users import Written, write_claims
+from reference_impl.store.users import SHARED, Written, write_claims
 
 LOGIN_PATH = "/api/session/sync"
 
@@ -35,7 +34,7 @@ def login_router(receiver: Receiver, keys: KeySource, parties: Collection[str]) 
             written = record_login(receiver, claims)
         except InvalidTokenError as error:
             raise HTTPException(error.status, headers={"WWW-Authenticate": "Bearer"}) from None
-        except (DBAPIError, PoolTimeoutError, PyJWKClientConnectionError):
+        except (DBAPIError, PoolTimeoutError, KeysUnavailableError):
             raise HTTPException(503, headers={"Retry-After": "1"}) from None
         if written is None:
             raise HTTPException(403)
@@ -45,15 +44,12 @@ def login_router(receiver: Receiver, keys: KeySource, parties: Collection[str]) 
 
 
 def record_login(receiver: Receiver, claims: SessionClaims) -> Written | None:
-    """Écrire ce qu'affirme le jeton ; rendre `None` si la personne est effacée : elle ne revient pas par là non plus.
-
-    L'instantané est aussi vieux que le jeton : la version est `iat`, en millisecondes.
-    """
+    """Écrire ce qu'affirme le jeton ; rendre `None` si la personne est effacée : elle ne revient pas par là non plus."""
     with receiver.engine.begin() as connection:
         lock_people(connection, [claims.clerk_id])
         transaction = Transaction(connection, receiver.subjects, receiver.clock())
-        row = {**vars(claims), "claims_issued_at": claims.issued_at * 1000}
-        del row["issued_at"]
+        row = {name: getattr(claims, name) for name in ("clerk_id", *SHARED)}
+        row["claims_issued_at"] = claims.version
         written = write_claims(
             connection, row, subject=receiver.subjects(claims.clerk_id), now=transaction.now
         )

@@ -1,4 +1,4 @@
-"""La vérification d'un jeton de session Clerk (RS256) : par la clé publique de l'instance, ou par son JWKS."""
+"""La vérification d'un jeton de session Clerk (RS256)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from typing import Any, Protocol
 
 import jwt
 
-from reference_impl.catalogue.reading import text
-from reference_impl.edge.envelope import LATEST_MS
+from reference_impl.catalogue.reading import person, short, text
+from reference_impl.edge.envelope import LATEST_MS, cleaned
 from reference_impl.errors import InvalidTokenError
+
+_OPTIONS: jwt.types.Options = {"require": ["exp", "iat", "sub"], "verify_aud": False}
 
 LEEWAY_S = 5
 """Écart admis entre notre horloge et celle de Clerk, en secondes."""
@@ -16,43 +18,50 @@ LEEWAY_S = 5
 
 @dataclass(frozen=True)
 class SessionClaims:
-    """Ce qu'un jeton vérifié affirme de son porteur. `issued_at` est en **secondes** depuis 1970 (claim `iat`)."""
+    """Ce qu'un jeton vérifié affirme de son porteur.
+
+    `issued_at` est en **secondes** depuis 1970 (claim `iat`) ; `complete` dit si le jeton porte les trois claims de
+    la personne, fussent-ils `null`.
+    """
 
     clerk_id: str
     issued_at: int
     email: str | None
     first_name: str | None
     last_name: str | None
+    complete: bool
+
+    @property
+    def version(self) -> int:
+        """La version de l'instantané, en millisecondes : aussi vieux que le jeton.
+
+        Un jeton qui ne porte pas les trois claims (celui de Clerk, sans réglage, n'en a aucun) n'est pas un
+        instantané : la version 0 fait naître la ligne, et n'écrase jamais rien.
+        """
+        return self.issued_at * 1000 if self.complete else 0
 
 
 class KeySource(Protocol):
     """De quoi trouver la clé publique qui vérifie un jeton."""
 
     def key_for(self, token: str) -> Any:
-        """Rendre la clé. Lève `jwt.PyJWTError` si aucune ne convient."""
+        """Rendre la clé. Lève `jwt.PyJWTError` si aucune ne convient, `KeysUnavailableError` si on n'en sait rien."""
 
 
 class PemKey:
     """La clé publique de l'instance, au format PEM : aucun appel au réseau."""
 
     def __init__(self, pem: str) -> None:
-        # Une variable d'environnement tient sur une ligne : les retours à la ligne y sont écrits « \n ».
-        self._pem = pem.replace("\\n", "\n")
+        self._pem = unfolded(pem)
 
     def key_for(self, token: str) -> Any:  # noqa: ARG002
         """Rendre la clé, la même pour tous les jetons."""
         return self._pem
 
 
-class JwksKeys:
-    """Les clés publiées par Clerk, gardées cinq minutes : une clé remplacée est suivie sans redémarrage."""
-
-    def __init__(self, url: str) -> None:
-        self._client = jwt.PyJWKClient(url, lifespan=300, timeout=5)
-
-    def key_for(self, token: str) -> Any:
-        """Rendre la clé que nomme l'en-tête `kid` du jeton."""
-        return self._client.get_signing_key_from_jwt(token).key
+def unfolded(pem: str) -> str:
+    """Rendre ses lignes à une clé : dans une variable d'environnement, deux caractères tiennent lieu de chaque fin."""
+    return pem.replace("\\n", "\n")
 
 
 def verify_session_token(
@@ -68,26 +77,25 @@ def verify_session_token(
         raise InvalidTokenError("Jeton absent.")
     try:
         claims = jwt.decode(
-            token,
-            keys.key_for(token),
-            algorithms=["RS256"],
-            leeway=LEEWAY_S,
-            options={"require": ["exp", "iat", "sub"], "verify_aud": False},
+            token, keys.key_for(token), algorithms=["RS256"], leeway=LEEWAY_S, options=_OPTIONS
         )
-    except jwt.PyJWKClientConnectionError:
-        raise
-    except (jwt.PyJWTError, ValueError) as error:
+    except (jwt.PyJWTError, ValueError, TypeError) as error:
         raise InvalidTokenError("Jeton refusé.") from error
     if claims.get("azp") not in parties or claims.get("sts") == "pending":
         raise InvalidTokenError("Jeton refusé.")
-    return _claims(claims)
+    return _claims(cleaned(claims))
 
 
 def _claims(claims: dict[str, Any]) -> SessionClaims:
     """Lire les claims. `email`, `first_name` et `last_name` sont ceux que l'application ajoute au jeton, chez Clerk."""
-    clerk_id, issued_at = text(claims, "sub"), claims["iat"]
-    if clerk_id is None or not 0 <= issued_at * 1000 <= LATEST_MS:
+    clerk_id, issued_at = person(claims, "sub"), claims["iat"]
+    if clerk_id is None or not isinstance(issued_at, int | float) or not 0 <= issued_at * 1000 <= LATEST_MS:
         raise InvalidTokenError("Jeton refusé.")
     return SessionClaims(
-        clerk_id, int(issued_at), text(claims, "email"), text(claims, "first_name"), text(claims, "last_name")
+        clerk_id=clerk_id,
+        issued_at=int(issued_at),
+        email=short(claims, "email"),
+        first_name=text(claims, "first_name"),
+        last_name=text(claims, "last_name"),
+        complete=claims.keys() >= {"email", "first_name", "last_name"},
     )

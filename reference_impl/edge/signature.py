@@ -12,6 +12,9 @@ from reference_impl.errors import InvalidSettingError, InvalidSignatureError
 MINIMUM_KEY_BYTES = 24
 """Taille minimale d'une clé HMAC-SHA256 : https://www.standardwebhooks.com (24 à 64 octets)."""
 
+LONGEST_SVIX_ID = 255
+"""Ceux de Svix ont une trentaine de caractères ; celui-ci sera une clé primaire, qu'un index sait borner."""
+
 
 @dataclass(frozen=True)
 class RawDelivery:
@@ -73,22 +76,28 @@ class Verifier:
         `svix` lève aussi de simples `ValueError` (signature sans virgule, base64 cassé, corps qui n'est pas de
         l'UTF-8) : n'attraper que son exception à elle offrirait un 500 à n'importe qui.
         """
-        headers = {name: raw.headers.get(name, "") for name in _SIGNED_HEADERS if name in raw.headers}
+        headers = _signed_headers(raw.headers)
         for index, webhook in enumerate(self._webhooks):
             try:
                 webhook.verify(raw.body, headers)
             except (WebhookVerificationError, ValueError, OverflowError):
                 continue
-            svix_id = headers.get("svix-id") or headers["webhook-id"]
-            return VerifiedDelivery(svix_id, raw.body, index)
+            return VerifiedDelivery(headers["svix-id"], raw.body, index)
         raise InvalidSignatureError("Signature refusée.")
 
 
-_SIGNED_HEADERS = (
-    "svix-id",
-    "svix-timestamp",
-    "svix-signature",
-    "webhook-id",
-    "webhook-timestamp",
-    "webhook-signature",
-)
+def _signed_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Prendre les trois en-têtes, sous les noms de Svix ou sous ceux de Standard Webhooks, mais d'une seule famille.
+
+    Mêlées, elles laisseraient vérifier un identifiant et en retenir un autre. Lève `InvalidSignatureError`.
+    """
+    for family in ("svix", "webhook"):
+        if f"{family}-id" in headers:
+            taken = {f"svix-{name}": headers.get(f"{family}-{name}", "") for name in _SIGNED}
+            if 0 < len(taken["svix-id"]) <= LONGEST_SVIX_ID:
+                return taken
+            break
+    raise InvalidSignatureError("L'identifiant de livraison manque, ou n'en est pas un.")
+
+
+_SIGNED = ("id", "timestamp", "signature")

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
 
-from reference_impl.edge.body import read_body
+from reference_impl.edge.body import BODY_TIMEOUT_S, read_body
 from reference_impl.edge.signature import RawDelivery, Verifier
 from reference_impl.errors import RefusedRequestError
 from reference_impl.operations.journal import Journal
@@ -18,7 +18,9 @@ WEBHOOK_PATH = "/api/webhooks/clerk"
 RETRY_AFTER_S = 5
 
 
-def webhook_router(verifier: Verifier, receiver: Receiver, journal: Journal) -> APIRouter:
+def webhook_router(
+    verifier: Verifier, receiver: Receiver, journal: Journal, *, body_timeout: float = BODY_TIMEOUT_S
+) -> APIRouter:
     """Monter `POST /api/webhooks/clerk`. Les réponses n'ont pas de corps : Svix le garderait et le montrerait."""
     router = APIRouter()
 
@@ -27,11 +29,12 @@ def webhook_router(verifier: Verifier, receiver: Receiver, journal: Journal) -> 
         started = time.perf_counter()
         svix_id = request.headers.get("svix-id")
         try:
-            delivery = verifier.verify(RawDelivery(request.headers, await read_body(request)))
+            body = await read_body(request, timeout=body_timeout)
+            delivery = verifier.verify(RawDelivery(request.headers, body))
             receipt = await run_in_threadpool(receiver.receive, delivery)
         except RefusedRequestError as error:
             journal.refused(svix_id, error, started)
-            return Response(status_code=error.status)
+            return Response(status_code=error.status, headers=HANG_UP if error.status in UNREAD else None)
         except (DBAPIError, PoolTimeoutError) as error:
             # La base n'a pas pu répondre : la transaction est annulée, et Svix enverra la livraison de nouveau.
             journal.unavailable(svix_id, error, started)
@@ -41,6 +44,10 @@ def webhook_router(verifier: Verifier, receiver: Receiver, journal: Journal) -> 
 
     return router
 
+
+UNREAD = {408, 413}
+HANG_UP = {"Connection": "close"}
+"""Le reste du corps ne sera pas lu : la connexion ne peut plus servir, et celui qui la tient doit la rendre."""
 
 RESPONSES: dict[int | str, dict[str, object]] = {
     204: {"description": "Reçue : traitée, en double, dépassée, ignorée, ou gardée comme lettre morte."},

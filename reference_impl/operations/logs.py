@@ -61,9 +61,12 @@ def configure_logs(level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(formatter)
-    logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.basicConfig(stream=sys.stdout, level=level, force=True)
+    logging.getLogger().handlers[0].setFormatter(formatter)
+    # Lancé par la commande `uvicorn`, le serveur a déjà ses sorties, où une trace citerait tout : on les lui retire.
+    for own in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(own).handlers.clear()
+        logging.getLogger(own).propagate = True
     # httpx journalise les adresses qu'il appelle, et le journal d'accès d'uvicorn l'adresse IP de qui appelle.
     for chatty in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

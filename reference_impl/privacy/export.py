@@ -1,10 +1,10 @@
 """L'export d'une personne : tout ce qui est conservé d'elle, table par table."""
 
-import json
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from reference_impl.edge.envelope import load_json
 from reference_impl.privacy.erasure import INVITATIONS, OWNED, WAITLIST, known_addresses
 from reference_impl.store.inbox import INBOX
 
@@ -29,5 +29,5 @@ def collect(connection: Connection, clerk_id: str) -> dict[str, list[dict[str, A
 def _readable(row: dict[str, Any]) -> dict[str, Any]:
     """Décoder le corps : du JSON dans du JSON ne se lit pas."""
     if row.get("body") is not None:
-        row["body"] = json.loads(row["body"])
+        row["body"] = load_json(row["body"])
     return row

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -30,13 +31,18 @@ RUN_HERE = {
     "uv run grader score rendus/ --json notes.json --csv notes.csv",
     "uv run grader doctor",
 }
+RECEIVER = "uv run --env-file .env python -m reference_impl"
+RUN_BY_THE_RECEIVER_TEST = {
+    "cp reference_impl/deploy/env.example .env",
+    *(f"{RECEIVER} {command}" for command in ("migrate", "serve", "dispatch")),
+}
 
 
 def shown() -> set[str]:
     """Read the commands of the README's blocks, without the remarks behind them."""
     blocks = re.findall(r"```\n(.*?)```", README, re.DOTALL)
     lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
-    return {line for line in lines if line.startswith(("uv ", "cd ", "bash "))}
+    return {line for line in lines if line.startswith(("uv ", "cd ", "bash ", "cp "))}
 
 
 def grader(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -44,6 +50,16 @@ def grader(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str
     return subprocess.run(
         [BIN / "grader", *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False
     )
+
+
+def wait_until_it_listens(url: str) -> None:
+    """Return once something answers there, whatever it answers."""
+    for _ in range(200):
+        try:
+            httpx.get(url)
+            return
+        except httpx.ConnectError:
+            time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +88,7 @@ def server(workspace: Path) -> Iterator[str]:
         [*command, "--port", str(port)], cwd=workspace, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
     url = f"http://127.0.0.1:{port}/api/webhooks/clerk"
-    for _ in range(200):
-        try:
-            httpx.get(url)
-            break
-        except httpx.ConnectError:
-            time.sleep(0.1)  # until it listens
+    wait_until_it_listens(url)
     yield url
     process.kill()
     process.wait()
@@ -85,7 +96,7 @@ def server(workspace: Path) -> Iterator[str]:
 
 def test_every_command_shown_is_run() -> None:
     """A command that the README gains must be run here or by .ci/run."""
-    assert shown() == RUN_BY_CI | RUN_HERE
+    assert shown() == RUN_BY_CI | RUN_HERE | RUN_BY_THE_RECEIVER_TEST
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert all(command in ci for command in RUN_BY_CI)
 
@@ -137,6 +148,36 @@ def test_the_doctor_examines(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "Isolation stricte" in done.stdout
+
+
+def test_the_receiver_is_tried_as_shown(tmp_path: Path) -> None:
+    """The example settings are enough to migrate, to receive a delivery, and to execute the effect that it makes due."""
+    lines = (ROOT / "reference_impl" / "deploy" / "env.example").read_text(encoding="utf-8").splitlines()
+    settings = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
+
+    def receiver(*arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "reference_impl", *arguments]
+        return subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True)
+
+    migrating = receiver("migrate")
+    assert "à jour" in migrating.communicate(timeout=60)[0]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    serving = receiver("serve", "--port", str(port))
+    try:
+        wait_until_it_listens(f"http://127.0.0.1:{port}/ready")
+        endpoint = f"http://127.0.0.1:{port}/api/webhooks/clerk"
+        secret = settings["CLERK_WEBHOOK_SIGNING_SECRET"]
+        sent = grader("deliver", "user.created", "--to", endpoint, "--secret", secret, cwd=tmp_path)
+        assert "réponse 204" in sent.stdout, sent.stdout + sent.stderr
+        told = receiver("dispatch", "--once").communicate(timeout=60)[0]
+    finally:
+        serving.terminate()
+        serving.communicate(timeout=60)
+
+    assert '"welcome_email"' in told
+    assert serving.returncode in (0, -signal.SIGTERM)  # uvicorn drains, then ends by the signal it received
 
 
 def test_help_is_french_and_needs_no_heavy_library() -> None:
