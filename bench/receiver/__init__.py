@@ -1,0 +1,1 @@
+"""The receiver against its peers, on one PostgreSQL: throughput, cost of a long history, memory."""
