@@ -1,6 +1,10 @@
 """L'application : les réglages, la base, les routes."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
 from fastapi import FastAPI
+from sqlalchemy import Engine
 
 from reference_impl.edge.admin import admin_router
 from reference_impl.edge.health import health_router
@@ -24,13 +28,30 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     receiver = build_receiver(settings)
     verifier = Verifier(parse_secrets(settings.clerk_webhook_signing_secret.get_secret_value()))
     # Svix ne suit aucune redirection : mieux vaut un 404 franc que le 307 d'une barre oblique de trop.
-    app = FastAPI(title="Récepteur Clerk", redirect_slashes=False, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Récepteur Clerk",
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=closing(receiver.engine),
+    )
     app.include_router(webhook_router(verifier, receiver, Journal()))
     app.include_router(health_router(receiver.engine))
     app.include_router(admin_router(receiver, settings.admin_token.get_secret_value()))
     if (keys := key_source(settings)) is not None:
         app.include_router(login_router(receiver, keys, settings.clerk_authorized_parties))
     return app
+
+
+def closing(engine: Engine) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """À l'arrêt, une fois la dernière requête servie, rendre les connexions à la base."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    return lifespan
 
 
 def build_receiver(settings: Settings) -> Receiver:

@@ -10,6 +10,8 @@
     │   ├── WrongInstanceError       400
     │   └── InvalidTokenError        401
     ├── KeysUnavailableError     les clés de Clerk ne se laissent pas lire : 503
+    ├── ClerkApiError            l'API de Clerk ne répond pas, ou répond ce qu'on ne sait pas lire
+    ├── TooManyErasuresError     trop de comptes auraient disparu d'un coup : rien n'est effacé
     └── UnusableEventError       vérifiée, mais rien à en tirer : lettre morte, et 2xx
 
 Une panne passagère (base injoignable, verrou trop long) garde l'exception de SQLAlchemy : elle devient un 503, et Svix
@@ -73,6 +75,14 @@ class InvalidTokenError(RefusedRequestError):
 
 class KeysUnavailableError(ReceiverError):
     """Le JWKS ne répond pas, ou n'en est pas un : le jeton n'y est pour rien."""
+
+
+class ClerkApiError(ReceiverError):
+    """L'API de Clerk ne répond pas, ou répond ce qu'on ne sait pas lire ; le message ne cite rien de sa réponse."""
+
+
+class TooManyErasuresError(ReceiverError):
+    """Trop de comptes auraient disparu de chez Clerk : avant d'effacer, quelqu'un doit regarder."""
 
 
 class UnusableEventError(ReceiverError):

@@ -38,7 +38,11 @@ def record_billing(transaction: Transaction, event: Event) -> Outcome:
         "snapshot": without_identity(event.data),
         "received_at": transaction.now,
     }
-    statement = insert(transaction.connection.dialect.name, SNAPSHOTS).values(row).on_conflict_do_nothing()
+    statement = insert(transaction.connection.dialect.name, SNAPSHOTS).values(row)
+    if transaction.again:
+        statement = statement.on_conflict_do_update(index_elements=list(SNAPSHOTS.primary_key), set_=row)
+    else:
+        statement = statement.on_conflict_do_nothing()
     added = transaction.connection.execute(statement.returning(SNAPSHOTS.c.resource_id)).first()
     return Outcome.STALE if added is None else Outcome.PROCESSED
 

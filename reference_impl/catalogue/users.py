@@ -30,8 +30,11 @@ def record_user(transaction: Transaction, event: Event) -> Outcome:
     return Outcome.PROCESSED if written.applied else Outcome.STALE
 
 
-def record_snapshot(transaction: Transaction, row: dict[str, Any]) -> Written:
-    """Écrire l'instantané d'où qu'il vienne, webhook ou rapprochement, et ses effets."""
+def record_snapshot(transaction: Transaction, row: dict[str, Any], *, welcome: bool = True) -> Written:
+    """Écrire l'instantané d'où qu'il vienne, webhook ou rapprochement, et ses effets.
+
+    `welcome=False` tait la bienvenue : le premier rapprochement écrit des comptes inscrits depuis des années.
+    """
     written = write_snapshot(
         transaction.connection,
         row,
@@ -39,7 +42,8 @@ def record_snapshot(transaction: Transaction, row: dict[str, Any]) -> Written:
         now=transaction.now,
         again=transaction.again,
     )
-    welcome_if_born(transaction, row["clerk_id"], written)
+    if welcome:
+        welcome_if_born(transaction, row["clerk_id"], written)
     return written
 
 

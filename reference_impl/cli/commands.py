@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (ReceiverError, ValueError) as error:
             click.echo(f"Erreur : {error}", err=True)
+        except OSError as error:
+            click.echo(
+                f"Erreur : {error.filename or 'fichier'} ne peut être ni lu ni écrit ({type(error).__name__}).",
+                err=True,
+            )
         except SQLAlchemyError as error:
             # Ni le message ni la trace : le pilote y cite des valeurs, et l'adresse de la base son mot de passe.
             cause = type(getattr(error, "orig", None) or error).__name__
@@ -112,12 +118,15 @@ def purge() -> None:
 
 @main.command()
 @click.argument("clerk_ids", metavar="CLERK_ID…", nargs=-1, required=True)
-@click.confirmation_option("--yes", prompt="L'effacement est définitif. Continuer ?", help="Ne pas demander.")
-def erase(clerk_ids: tuple[str, ...]) -> None:
+@click.option("--yes", is_flag=True, help="Ne pas demander.")
+def erase(clerk_ids: tuple[str, ...], *, yes: bool) -> None:
     """Effacer des personnes, connues ou non : une demande confirmée n'attend pas de webhook."""
     from reference_impl.privacy.erasure import erase_now
 
     _, receiver = settings_and_receiver()
+    question = "L'effacement est définitif. Tapez oui pour continuer"
+    if not yes and click.prompt(question, default="non", show_default=False) != "oui":
+        raise click.Abort
     for clerk_id in clerk_ids:
         first = erase_now(receiver, clerk_id, cause="request")
         click.echo("Effacée." if first else "Déjà effacée ; ce qui en restait est parti.")
@@ -149,21 +158,26 @@ def register() -> None:
 
 
 @register.command("export")
-@click.argument("file", type=click.File("w", encoding="utf-8"))
-def register_export(file: Any) -> None:
-    """Écrire le registre dans FILE ; il ne contient que des empreintes."""
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def register_export(file: Path) -> None:
+    """Écrire le registre dans FILE ; il ne contient que des empreintes. La copie d'avant n'est remplacée qu'à la fin."""
     from reference_impl.privacy.restore import export_register
 
     _, receiver = settings_and_receiver()
-    click.echo(f"{export_register(receiver.engine, file)} entrée(s).", err=True)
+    partial = file.with_name(file.name + ".part")
+    with partial.open("w", encoding="utf-8") as written:
+        count = export_register(receiver.engine, written)
+    partial.replace(file)
+    click.echo(f"{count} entrée(s).")
 
 
 @register.command("apply")
-@click.argument("file", type=click.File("r", encoding="utf-8"))
-def register_apply(file: Any) -> None:
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def register_apply(file: Path) -> None:
     """Compléter le registre par FILE, et effacer de nouveau qui une sauvegarde a ramené."""
     from reference_impl.privacy.restore import apply_register, read_register
 
     _, receiver = settings_and_receiver()
-    again = apply_register(receiver.engine, receiver.subjects, read_register(file), receiver.clock())
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        again = apply_register(receiver.engine, receiver.subjects, read_register(lines), receiver.clock())
     click.echo(f"{again} personne(s) effacée(s) de nouveau.")

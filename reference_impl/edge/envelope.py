@@ -47,6 +47,16 @@ class Event:
         return identifier
 
 
+def kept_body(event: Event) -> bytes:
+    """Rendre ce qui sert à retraiter l'événement, et rien de plus.
+
+    `event_attributes`, où figurent l'adresse IP et le navigateur de qui a agi, n'en est pas : rien ne relierait à cette
+    personne l'événement d'une autre ressource, et son effacement l'y laisserait.
+    """
+    kept = {"type": event.type, "data": event.data, "timestamp": event.timestamp}
+    return json.dumps({**kept, "instance_id": event.instance_id}, ensure_ascii=False).encode()
+
+
 def read_event(delivery: VerifiedDelivery) -> Event:
     """Lire l'enveloppe. Lève `UnusableEventError`, avec une raison, si le corps n'en est pas une."""
     document = load_json(delivery.body)

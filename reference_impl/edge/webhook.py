@@ -5,12 +5,12 @@ import time
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from starlette.concurrency import run_in_threadpool
 
 from reference_impl.edge.body import BODY_TIMEOUT_S, read_body
 from reference_impl.edge.signature import RawDelivery, Verifier
 from reference_impl.errors import RefusedRequestError
 from reference_impl.operations.journal import Journal
+from reference_impl.receiving.batches import Batcher
 from reference_impl.receiving.receive import Receiver
 
 WEBHOOK_PATH = "/api/webhooks/clerk"
@@ -23,6 +23,7 @@ def webhook_router(
 ) -> APIRouter:
     """Monter `POST /api/webhooks/clerk`. Les réponses n'ont pas de corps : Svix le garderait et le montrerait."""
     router = APIRouter()
+    batcher = Batcher(receiver)
 
     @router.post(WEBHOOK_PATH, status_code=204, responses=RESPONSES, openapi_extra=ANY_BODY)
     async def receive(request: Request) -> Response:
@@ -31,7 +32,7 @@ def webhook_router(
         try:
             body = await read_body(request, timeout=body_timeout)
             delivery = verifier.verify(RawDelivery(request.headers, body))
-            receipt = await run_in_threadpool(receiver.receive, delivery)
+            receipt = await batcher.receive(delivery)
         except RefusedRequestError as error:
             journal.refused(svix_id, error, started)
             return Response(status_code=error.status, headers=HANG_UP if error.status in UNREAD else None)

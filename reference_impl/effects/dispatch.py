@@ -5,7 +5,7 @@ reconnaître. L'« exactement une fois » n'existe pas entre deux systèmes.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,10 @@ from reference_impl.store.outbox import OUTBOX
 from reference_impl.store.users import USERS
 
 LEASE_MS = 60_000
-"""Le temps laissé à un envoi, en millisecondes ; passé ce délai, un autre processus reprend l'effet."""
+"""Le temps laissé à un lot d'envois, en millisecondes ; passé ce délai, un autre processus reprend ses effets."""
+
+LONGEST_SENDING_MS = 20_000
+"""La durée d'un envoi, au plus, en millisecondes : la connexion, puis la réponse (`HttpSender`)."""
 
 ATTEMPTS = 10
 
@@ -39,10 +42,18 @@ class Dispatcher:
     clock: Clock = now_ms
     jitter: Callable[[], float] = random.random
 
-    def run_once(self, limit: int = 20) -> int:
-        """Exécuter les effets dus, `limit` au plus ; rendre combien ont été tentés, réussis ou non."""
+    def run_once(self, limit: int = 20, *, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Exécuter les effets dus, `limit` au plus ; rendre combien ont été tentés, réussis ou non.
+
+        `stopped` est demandé entre deux envois : celui qui est en cours finit, les suivants sont rendus.
+        """
         taken = self._take(limit)
-        for row in taken:
+        for rank, row in enumerate(taken):
+            # Un destinataire lent use le bail de tout le lot : commencer un envoi qu'un autre processus peut
+            # reprendre en même temps ferait un double.
+            if stopped() or self.clock() > row.next_attempt_at - LONGEST_SENDING_MS:
+                self._give_back(taken[rank:])
+                return rank
             self._attempt(row)
         return len(taken)
 
@@ -52,10 +63,20 @@ class Dispatcher:
         due = OUTBOX.c.done_at.is_(None) & OUTBOX.c.failed_at.is_(None) & (OUTBOX.c.next_attempt_at <= now)
         chosen = select(OUTBOX.c.key).where(due).order_by(OUTBOX.c.next_attempt_at).limit(limit)
         # SQLite ne connaît pas SKIP LOCKED, et n'en a pas besoin : il n'admet qu'un écrivain.
-        lease = update(OUTBOX).where(OUTBOX.c.key.in_(chosen.with_for_update(skip_locked=True)))
+        locked = chosen.with_for_update(skip_locked=True).cte("chosen")
+        lease = update(OUTBOX).where(OUTBOX.c.key.in_(select(locked.c.key)))
         leased = {"next_attempt_at": now + LEASE_MS, "attempts": OUTBOX.c.attempts + 1}
         with self.engine.begin() as connection:
             return list(connection.execute(lease.values(leased).returning(OUTBOX)))
+
+    def _give_back(self, rows: Sequence[Row[Any]]) -> None:
+        """Rendre aussitôt ce qui n'a pas été tenté ; rien ne compte comme une tentative."""
+        mine = OUTBOX.c.key.in_([row.key for row in rows]) & (
+            OUTBOX.c.next_attempt_at == rows[0].next_attempt_at
+        )
+        given_back = {"next_attempt_at": self.clock(), "attempts": OUTBOX.c.attempts - 1}
+        with self.engine.begin() as connection:
+            connection.execute(update(OUTBOX).where(mine).values(given_back))
 
     def _attempt(self, row: Row[Any]) -> None:
         """Envoyer hors de toute transaction : un destinataire lent ne doit retenir aucun verrou."""
@@ -102,7 +123,8 @@ class Dispatcher:
 
     def _delay_s(self, attempts: int, error: EffectFailedError) -> float:
         backoff = min(FIRST_DELAY_S * (1 << attempts - 1), LONGEST_DELAY_S)
-        return max(backoff * (1 + self.jitter()) / 2, error.retry_after_s or 0)
+        asked = min(error.retry_after_s or 0, LONGEST_DELAY_S)
+        return max(backoff * (1 + self.jitter()) / 2, asked)
 
 
 def _note(connection: Connection, key: str, **columns: Any) -> None:

@@ -3,6 +3,10 @@
 import signal
 import threading
 
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
 from reference_impl.effects.dispatch import Dispatcher
 from reference_impl.effects.senders import HttpSender, LogSender, Sender
 from reference_impl.errors import InvalidSettingError
@@ -20,11 +24,21 @@ def run_dispatch(settings: Settings, receiver: Receiver, *, once: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     while not stop.is_set():
-        attempted = dispatcher.run_once()
+        attempted = dispatcher.run_once(stopped=stop.is_set) if once else _patiently(dispatcher, stop)
         if once and attempted == 0:
             return
         if attempted == 0:
             stop.wait(IDLE_S)
+
+
+def _patiently(dispatcher: Dispatcher, stop: threading.Event) -> int:
+    """Exécuter les effets dus ; base injoignable ou verrou trop long, on le dit, et le tour suivant réessaie."""
+    try:
+        return dispatcher.run_once(stopped=stop.is_set)
+    except (DBAPIError, PoolTimeoutError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        structlog.get_logger().error("dispatch", outcome="unavailable", error=type(cause).__name__)
+        return 0
 
 
 def choose_sender(settings: Settings) -> Sender:

@@ -4,6 +4,7 @@ import os
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from reference_impl.store.dead_letters import DEAD_LETTERS
 from reference_impl.store.engine import reading
@@ -38,7 +39,10 @@ def render(engine: Engine, now: int) -> bytes:
         counted = generate_latest(registry)
     else:
         counted = generate_latest()
-    return counted + generate_latest(_stored(engine, now))
+    try:
+        return counted + generate_latest(_stored(engine, now))
+    except SQLAlchemyError:
+        return counted  # la base est en panne : c'est le moment où les autres mesures servent
 
 
 def _stored(engine: Engine, now: int) -> CollectorRegistry:

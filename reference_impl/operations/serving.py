@@ -1,7 +1,11 @@
 """Le serveur : uvicorn, un ou plusieurs processus, un arrêt qui laisse finir."""
 
 import os
+import signal
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -20,28 +24,31 @@ def serve(*, host: str, port: int, workers: int, forwarded_allow_ips: str) -> No
     """Servir jusqu'à SIGTERM. Lève `InvalidSettingError` avant d'ouvrir le port si un réglage ne convient pas."""
     load_settings()
     configure_logs()
-    if workers > 1:
-        share_metrics()
-    uvicorn.run(
-        "reference_impl.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        forwarded_allow_ips=forwarded_allow_ips,
-        # Le journal d'accès écrirait l'adresse IP de chaque appelant.
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        limit_concurrency=OPEN_REQUESTS,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=DRAIN_S,
-    )
+    # uvicorn, une fois arrêté, se renvoie le signal reçu : un arrêt demandé doit finir par 0, et non par 143.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    with shared_metrics(workers):
+        uvicorn.run(
+            "reference_impl.app:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            forwarded_allow_ips=forwarded_allow_ips,
+            access_log=False,  # il écrirait l'adresse IP de chaque appelant
+            log_config=None,
+            server_header=False,
+            limit_concurrency=OPEN_REQUESTS,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=DRAIN_S,
+        )
 
 
-def share_metrics() -> None:
+@contextmanager
+def shared_metrics(workers: int) -> Iterator[None]:
     """Donner aux processus un dossier commun où compter : sans lui, chaque lecture n'en verrait qu'un."""
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="metrics-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-    for left_over in Path(folder).glob("*.db"):
-        left_over.unlink()
+    with tempfile.TemporaryDirectory(prefix="metrics-") as temporary:
+        if workers > 1:
+            folder = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", temporary)
+            for left_over in Path(folder).glob("*.db"):
+                left_over.unlink()
+        yield

@@ -3,9 +3,11 @@
 Tout se joue dans une transaction, sous le verrou de la personne : pas d'effacement sans avis, ni l'inverse.
 """
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from reference_impl.privacy.register import register
 from reference_impl.receiving.outcomes import Transaction
@@ -86,11 +88,25 @@ def add_notice(transaction: Transaction, recipient: str, reference: str) -> None
 
 
 def known_addresses(connection: Connection, clerk_id: str) -> list[str]:
-    """Rendre les adresses connues de la personne, en minuscules : elles seules relient une invitation à elle."""
+    """Rendre les adresses connues de la personne, en minuscules : elles seules relient une invitation à elle.
+
+    Celles d'hier comptent aussi, tant qu'un corps gardé s'en souvient : on s'inscrit souvent sous une adresse que l'on
+    change ensuite.
+    """
     columns = select(USERS.c.email, USERS.c.email_addresses).where(USERS.c.clerk_id == clerk_id)
     email, listed = connection.execute(columns).first() or (None, None)
-    found = {email, *(item["address"] for item in listed or [])} - {None}
-    return sorted({address.lower() for address in found})
+    found = {email, *(item["address"] for item in listed or []), *former_addresses(connection, clerk_id)}
+    return sorted({address.lower() for address in found if address})
+
+
+def former_addresses(connection: Connection, clerk_id: str) -> Iterator[str]:
+    """Lire les adresses que citent les événements `user.*` gardés de la personne."""
+    own = (INBOX.c.clerk_id == clerk_id) & INBOX.c.type.like("user.%") & INBOX.c.body.is_not(None)
+    for (body,) in connection.execute(select(INBOX.c.body).where(own)):
+        listed = json.loads(body)["data"].get("email_addresses")
+        items = listed if isinstance(listed, list) else []
+        found = (item.get("email_address") for item in items if isinstance(item, dict))
+        yield from (address for address in found if isinstance(address, str))
 
 
 def bury_contacts(connection: Connection, clerk_id: str, addresses: list[str], erased_at: int) -> list[str]:
@@ -116,20 +132,31 @@ def scrub_bodies(connection: Connection, clerk_id: str, contacts: list[str]) -> 
     Les lignes restent : un doublon doit encore s'y reconnaître.
     """
     citing = select(MENTIONS.c.svix_id).where(MENTIONS.c.clerk_id == clerk_id)
-    about = or_(INBOX.c.svix_id.in_(citing), INBOX.c.resource_id.in_(contacts))
-    connection.execute(update(INBOX).where(about).values(body=None))
-    own = update(INBOX).where(INBOX.c.clerk_id == clerk_id)
-    connection.execute(own.values(body=None, clerk_id=None, resource_id=None))
-    connection.execute(delete(MENTIONS).where(MENTIONS.c.clerk_id == clerk_id))
+    own = INBOX.c.clerk_id == clerk_id
+    about = or_(own, INBOX.c.svix_id.in_(citing), INBOX.c.resource_id.in_(contacts))
+    emptied = connection.execute(update(INBOX).where(about).values(body=None).returning(INBOX.c.svix_id))
+    connection.execute(delete(MENTIONS).where(MENTIONS.c.svix_id.in_(emptied.scalars().all())))
+    connection.execute(update(INBOX).where(own).values(clerk_id=None, resource_id=None))
 
 
 def scrub_dead_letters(connection: Connection, traces: list[str]) -> None:
-    """Vider les lettres mortes où figure l'une de ces chaînes. Elles sont peu, et rien n'y est rangé : on les lit."""
-    kept = select(DEAD_LETTERS.c.svix_id, DEAD_LETTERS.c.body).where(DEAD_LETTERS.c.body.is_not(None))
-    wanted = [trace.encode() for trace in traces]
-    cited = [
-        svix_id
-        for svix_id, body in connection.execute(kept)
-        if any(w in body.lower() or w in body for w in wanted)
-    ]
+    """Vider les lettres mortes où figure l'une de ces chaînes."""
+    cited = [row.svix_id for row in letters_citing(connection, traces)]
     connection.execute(update(DEAD_LETTERS).where(DEAD_LETTERS.c.svix_id.in_(cited)).values(body=None))
+
+
+def letters_citing(connection: Connection, traces: list[str]) -> Iterator[Row[Any]]:
+    """Chercher les lettres mortes où figure l'une de ces chaînes. Elles sont peu, et rien n'y est rangé : on les lit."""
+    wanted = [trace.lower() for trace in traces]
+    for row in connection.execute(select(DEAD_LETTERS).where(DEAD_LETTERS.c.body.is_not(None))):
+        told = unescaped(row.body).lower()
+        if any(trace in told for trace in wanted):
+            yield row
+
+
+def unescaped(body: bytes) -> str:
+    """Rendre le texte du corps, sans les échappements du JSON s'il en est : une adresse peut s'y cacher."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace")

@@ -5,14 +5,17 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from reference_impl.edge.envelope import load_json
-from reference_impl.privacy.erasure import INVITATIONS, OWNED, WAITLIST, known_addresses
-from reference_impl.store.inbox import INBOX
+from reference_impl.errors import UnusableEventError
+from reference_impl.privacy.erasure import INVITATIONS, OWNED, WAITLIST, known_addresses, letters_citing
+from reference_impl.receiving.people import people_in
+from reference_impl.store.inbox import INBOX, MENTIONS
 
 
 def collect(connection: Connection, clerk_id: str) -> dict[str, list[dict[str, Any]]]:
     """Rassembler les lignes de la personne, toutes colonnes comprises : une colonne de demain y sera sans qu'on y pense.
 
-    Des corps gardés, seuls ceux dont elle est le sujet : un corps qui la cite parle aussi d'une autre.
+    Des corps gardés, seuls ceux dont elle est le sujet : un corps qui la cite parle aussi d'une autre. Elle apprend
+    seulement, par `inbox_mentions`, qu'il existe.
     """
     addresses = known_addresses(connection, clerk_id)
     queries = {table.name: select(table).where(table.c.clerk_id == clerk_id) for table in OWNED}
@@ -20,14 +23,18 @@ def collect(connection: Connection, clerk_id: str) -> dict[str, list[dict[str, A
     queries["invitations"] = select(INVITATIONS).where(invited)
     queries["waitlist_entries"] = select(WAITLIST).where(WAITLIST.c.email.in_(addresses))
     queries["inbox"] = select(INBOX).where(INBOX.c.clerk_id == clerk_id)
-    return {
-        name: [_readable(dict(row)) for row in connection.execute(query).mappings()]
-        for name, query in queries.items()
-    }
+    queries["inbox_mentions"] = select(MENTIONS).where(MENTIONS.c.clerk_id == clerk_id)
+    found = {name: connection.execute(query).mappings().all() for name, query in queries.items()}
+    letters = letters_citing(connection, [clerk_id, *addresses])
+    found["dead_letters"] = [row._mapping for row in letters if people_in(row.body) <= {clerk_id}]
+    return {name: [_readable(dict(row)) for row in rows] for name, rows in found.items()}
 
 
 def _readable(row: dict[str, Any]) -> dict[str, Any]:
-    """Décoder le corps : du JSON dans du JSON ne se lit pas."""
+    """Décoder le corps : du JSON dans du JSON ne se lit pas. Une lettre morte peut n'en être pas."""
     if row.get("body") is not None:
-        row["body"] = load_json(row["body"])
+        try:
+            row["body"] = load_json(row["body"])
+        except UnusableEventError:
+            row["body"] = row["body"].decode("utf-8", "replace")
     return row

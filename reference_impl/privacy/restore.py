@@ -4,17 +4,29 @@ Le registre ne contient que des empreintes : il peut être copié hors de la bas
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
-from typing import TextIO
+from itertools import chain
+from typing import Any, TextIO
 
 from sqlalchemy import Engine, select, union
 
-from reference_impl.privacy.erasure import OWNED, wipe
+from reference_impl.edge.envelope import instant
+from reference_impl.errors import ReceiverError
+from reference_impl.privacy.erasure import INVITATIONS, OWNED, wipe
 from reference_impl.privacy.register import REGISTER, Subjects, register
 from reference_impl.receiving.outcomes import Transaction
-from reference_impl.store.engine import reading
+from reference_impl.receiving.people import people_in
+from reference_impl.store.dead_letters import DEAD_LETTERS
+from reference_impl.store.engine import reading, without_statement_timeout
 from reference_impl.store.inbox import INBOX, MENTIONS
 from reference_impl.store.locks import lock_people
+
+_SUBJECT = re.compile(r"[0-9a-f]{64}")
+
+
+class BrokenRegisterError(ReceiverError):
+    """Le fichier n'est pas un registre, ou il est abîmé : rien n'en a été appliqué."""
 
 
 def export_register(engine: Engine, file: TextIO) -> int:
@@ -28,25 +40,36 @@ def export_register(engine: Engine, file: TextIO) -> int:
 
 
 def read_register(lines: Iterable[str]) -> Iterator[tuple[str, int, str]]:
-    """Lire les entrées d'un registre copié. Lève `ValueError` avec le numéro de la ligne qui n'en est pas une."""
+    """Lire les entrées d'un registre copié. Lève `BrokenRegisterError`, avec le numéro de la ligne en cause."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            entry = json.loads(line)
-            yield str(entry["subject"]), int(entry["erased_at"]), str(entry["cause"])
+            yield _entry(json.loads(line))
         except (ValueError, KeyError, TypeError):
-            raise ValueError(f"Ligne {number} : ce n'est pas une entrée du registre.") from None
+            raise BrokenRegisterError(f"Ligne {number} : ce n'est pas une entrée du registre.") from None
+
+
+def _entry(told: Any) -> tuple[str, int, str]:
+    subject, erased_at, cause = told["subject"], instant(told["erased_at"]), told["cause"]
+    if not _SUBJECT.fullmatch(subject) or erased_at is None or not isinstance(cause, str):
+        raise ValueError
+    return subject, erased_at, cause
 
 
 def apply_register(
     engine: Engine, subjects: Subjects, entries: Iterable[tuple[str, int, str]], now: int
 ) -> int:
-    """Compléter le registre, puis effacer de nouveau toute personne présente qui y figure ; rendre leur nombre."""
+    """Compléter le registre, puis effacer de nouveau toute personne présente qui y figure ; rendre leur nombre.
+
+    Les avis de l'article 19 redeviennent dus : la sauvegarde ne sait pas qu'ils sont partis. Leur clé est la même, et
+    le destinataire les reconnaît.
+    """
+    read = list(entries)  # en entier avant d'écrire : un fichier abîmé à la dernière ligne ne change rien
     with engine.begin() as connection:
-        for subject, erased_at, cause in list(entries):
+        for subject, erased_at, cause in read:
             register(connection, subject, erased_at, cause)
-    returned = list(_returned(engine, subjects))
+    returned = sorted(set(_returned(engine, subjects)))
     for clerk_id, erased_at in returned:
         with engine.begin() as connection:
             lock_people(connection, [clerk_id])
@@ -56,14 +79,14 @@ def apply_register(
 
 def _returned(engine: Engine, subjects: Subjects) -> Iterator[tuple[str, int]]:
     """Chercher qui est revenu : chaque identifiant présent, réduit à son empreinte. Une empreinte ne se remonte pas."""
-    present = union(
-        *(
-            select(table.c.clerk_id).where(table.c.clerk_id.is_not(None))
-            for table in (*OWNED, INBOX, MENTIONS)
-        )
-    )
+    tables = (*OWNED, INVITATIONS, INBOX, MENTIONS)
+    present = union(*(select(table.c.clerk_id).where(table.c.clerk_id.is_not(None)) for table in tables))
+    letters = select(DEAD_LETTERS.c.body).where(DEAD_LETTERS.c.body.is_not(None))
     with reading(engine).connect() as connection:
+        without_statement_timeout(connection)
         erased = dict(connection.execute(select(REGISTER.c.subject, REGISTER.c.erased_at)).tuples().all())
-        for (clerk_id,) in connection.execution_options(yield_per=1000).execute(present):
+        cited = {person for (body,) in connection.execute(letters) for person in people_in(body)}
+        rows = connection.execution_options(yield_per=1000).execute(present)
+        for clerk_id in chain(cited, rows.scalars()):
             if (erased_at := erased.get(subjects(clerk_id))) is not None:
                 yield clerk_id, erased_at

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from reference_impl.catalogue import CATALOGUE
 from reference_impl.catalogue.entries import NEVER_KEPT
 from reference_impl.clock import Clock, now_ms
-from reference_impl.edge.envelope import Event, read_event
+from reference_impl.edge.envelope import Event, kept_body, read_event
 from reference_impl.edge.signature import VerifiedDelivery
 from reference_impl.errors import UnusableEventError, WrongInstanceError
 from reference_impl.privacy.register import Subjects, erased_among
@@ -51,9 +51,10 @@ class Receiver:
         """
         event = None
         try:
-            event = read_event(delivery)
-            self._refuse_other_instances(event)
-            return Receipt(self._process(event, delivery), event.type, event.timestamp)
+            event = self.read(delivery)
+            with self.engine.begin() as connection:
+                outcome = self.process(connection, event, delivery)
+            return Receipt(outcome, event.type, event.timestamp)
         except UnusableEventError as error:
             reason = error.reason
         except (DataError, IntegrityError, OverflowError) as error:
@@ -61,29 +62,32 @@ class Receiver:
         kind = event.type if event else None
         return Receipt(bury_delivery(self, delivery, kind, reason), kind, None, reason)
 
-    def _refuse_other_instances(self, event: Event) -> None:
-        """Un endpoint de développement branché sur la production mêlerait deux mondes. Sans `instance_id`, on accepte."""
+    def read(self, delivery: VerifiedDelivery) -> Event:
+        """Lire l'événement, et refuser celui d'une autre instance ; sans `instance_id`, on accepte.
+
+        Un endpoint de développement branché sur la production mêlerait deux mondes.
+        """
+        event = read_event(delivery)
         if self.instance_id and event.instance_id and event.instance_id != self.instance_id:
             raise WrongInstanceError("L'événement vient d'une autre instance de Clerk.")
+        return event
 
-    def _process(self, event: Event, delivery: VerifiedDelivery) -> Outcome:
+    def process(self, connection: Connection, event: Event, delivery: VerifiedDelivery) -> Outcome:
+        """Inscrire la livraison, écrire ce qu'elle change, et dire son issue ; l'appelant tient la transaction."""
         entry = CATALOGUE.get(event.type)
         subject = entry.subject(event.data) if entry else None
         cited = people_in(delivery.body) if entry else frozenset()
         people = cited | {subject} if subject else cited
-        with self.engine.begin() as connection:
-            arrival = self._arrival(event, delivery, subject, known=entry is not None)
-            if not inbox.claim(connection, arrival, people):
-                return Outcome.DUPLICATE
-            if entry is None:
-                return Outcome.IGNORED
-            asked = people if not entry.guarded else people - {subject}
-            erased = frozenset(erased_among(connection, self.subjects, asked))
-            self._note_mentions(connection, event, people - {subject}, erased, subject)
-            outcome = entry.record(Transaction(connection, self.subjects, self.clock(), erased), event)
-            if outcome is Outcome.STALE:
-                self._settle_stale(connection, event, subject)
-            return outcome
+        arrival = self._arrival(event, delivery, subject, known=entry is not None)
+        if not inbox.claim(connection, arrival, people):
+            return Outcome.DUPLICATE
+        if entry is None:
+            return Outcome.IGNORED
+        asked = people if not entry.guarded else people - {subject}
+        erased = frozenset(erased_among(connection, self.subjects, asked))
+        outcome = entry.record(Transaction(connection, self.subjects, self.clock(), erased), event)
+        self._settle(connection, arrival, outcome, people, erased)
+        return outcome
 
     def _arrival(
         self, event: Event, delivery: VerifiedDelivery, subject: str | None, *, known: bool
@@ -98,26 +102,25 @@ class Receiver:
             clerk_id=subject,
             received_at=self.clock(),
             secret_index=delivery.secret_index,
-            body=delivery.body if keep else None,
+            body=kept_body(event) if keep else None,
         )
 
-    def _note_mentions(
+    def _settle(
         self,
         connection: Connection,
-        event: Event,
-        others: frozenset[str],
+        arrival: inbox.Arrival,
+        outcome: Outcome,
+        people: frozenset[str],
         erased: frozenset[str],
-        subject: str | None,
     ) -> None:
-        """Noter qui d'autre le corps cite ; s'il cite une personne effacée, il ne peut pas être gardé."""
-        inbox.mention(connection, event.svix_id, others - erased)
-        if subject in erased:
-            inbox.scrub(connection, event.svix_id)
+        """Ne garder de la livraison que ce qui peut l'être, et noter qui d'autre que son sujet le corps gardé cite."""
+        subject, stale = arrival.clerk_id, outcome is Outcome.STALE
+        if stale:
+            inbox.settle_stale(connection, arrival.svix_id)
+        # Une nouvelle est parfois dépassée parce que la personne est effacée : la livraison n'en garde rien.
+        if subject and (subject in erased or (stale and erased_among(connection, self.subjects, [subject]))):
+            inbox.scrub(connection, arrival.svix_id)
         elif erased:
-            inbox.scrub_body(connection, event.svix_id)
-
-    def _settle_stale(self, connection: Connection, event: Event, subject: str | None) -> None:
-        """Une nouvelle dépassée l'est parfois parce que la personne est effacée : la livraison n'en garde rien."""
-        inbox.settle(connection, event.svix_id, Outcome.STALE)
-        if subject and erased_among(connection, self.subjects, [subject]):
-            inbox.scrub(connection, event.svix_id)
+            inbox.scrub_body(connection, arrival.svix_id)
+        elif not stale and arrival.body is not None:
+            inbox.mention(connection, arrival.svix_id, people - {subject})

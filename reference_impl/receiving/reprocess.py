@@ -1,11 +1,12 @@
 """Rejouer une livraison gardée : une lettre morte dont la cause est corrigée, ou une livraison déjà traitée."""
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DataError, IntegrityError
 
 from reference_impl.catalogue import CATALOGUE
 from reference_impl.edge.envelope import read_event
 from reference_impl.edge.signature import VerifiedDelivery
-from reference_impl.errors import ReceiverError
+from reference_impl.errors import ReceiverError, UnusableEventError
 from reference_impl.privacy.register import erased_among
 from reference_impl.receiving.outcomes import Outcome, Transaction
 from reference_impl.receiving.people import people_in
@@ -20,13 +21,25 @@ class NothingToReplayError(ReceiverError):
     """La livraison est inconnue, ou son corps n'est plus gardé."""
 
 
+class StillUnusableError(ReceiverError):
+    """La cause n'est pas corrigée ; la lettre morte reste en place."""
+
+
 def reprocess(receiver: Receiver, svix_id: str) -> Outcome:
     """Rejouer la livraison dans une transaction et dire sa nouvelle issue.
 
     La boîte de réception la tiendrait pour un doublon : on passe à côté d'elle. Les gardes de version demeurent, à
-    ceci près que la même version s'écrit de nouveau. Lève `NothingToReplayError`, ou `UnusableEventError` si la cause
-    n'est pas corrigée : la lettre morte reste alors en place.
+    ceci près que la même version s'écrit de nouveau. Lève `NothingToReplayError`, ou `StillUnusableError` : rien n'a
+    alors changé, et la lettre morte reste en place.
     """
+    try:
+        return _replay(receiver, svix_id)
+    except (UnusableEventError, DataError, IntegrityError, OverflowError) as error:
+        reason = error.reason if isinstance(error, UnusableEventError) else type(error).__name__
+        raise StillUnusableError(f"{svix_id} ne peut toujours pas être traitée ({reason}).") from None
+
+
+def _replay(receiver: Receiver, svix_id: str) -> Outcome:
     with receiver.engine.begin() as connection:
         delivery = _kept(connection, svix_id)
         event = read_event(delivery)
@@ -53,7 +66,12 @@ def _kept(connection: Connection, svix_id: str) -> VerifiedDelivery:
         body = connection.execute(select(table.c.body).where(table.c.svix_id == svix_id)).scalar()
         if body is not None:
             return VerifiedDelivery(svix_id, body, secret_index=0)
+    if connection.execute(select(INBOX.c.svix_id).where(INBOX.c.svix_id == svix_id)).first():
+        # Renvoyée par Svix, elle serait un doublon.
+        raise NothingToReplayError(
+            f"Le corps de {svix_id} n'est plus gardé. « reconcile » relira l'état des comptes chez Clerk."
+        )
     raise NothingToReplayError(
-        f"Le corps de {svix_id} n'est pas gardé ici. Dans le tableau de bord de Clerk, Webhooks, Message Attempts,"
-        " « Replay » renvoie la livraison."
+        f"{svix_id} est inconnue ici. Dans le tableau de bord de Clerk, Webhooks, Message Attempts, « Replay » renvoie la"
+        " livraison."
     )

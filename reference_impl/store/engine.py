@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 
 LOCK_TIMEOUT_S = 5
 """Attente d'un verrou, en secondes. Svix laisse 15 s en tout : mieux vaut un 503 que son délai dépassé."""
@@ -57,6 +57,12 @@ def _open_sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def without_statement_timeout(connection: Connection) -> None:
+    """Laisser le temps à un travail d'arrière-plan qui lit des tables entières, le temps de sa transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def reading(engine: Engine) -> Engine:

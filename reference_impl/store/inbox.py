@@ -15,6 +15,7 @@ INBOX: Table = InboxRow.__table__  # type: ignore[attr-defined]
 MENTIONS: Table = InboxMention.__table__  # type: ignore[attr-defined]
 
 _SETTLE = update(INBOX).where(INBOX.c.svix_id == bindparam("id")).values(outcome=bindparam("new_outcome"))
+_SETTLE_STALE = update(INBOX).where(INBOX.c.svix_id == bindparam("id")).values(outcome="stale", body=None)
 _SCRUB = (
     update(INBOX).where(INBOX.c.svix_id == bindparam("id")).values(body=None, clerk_id=None, resource_id=None)
 )
@@ -73,6 +74,11 @@ def mention(connection: Connection, svix_id: str, people: Collection[str]) -> No
 def settle(connection: Connection, svix_id: str, outcome: str) -> None:
     """Noter une issue moins ordinaire que `processed`."""
     connection.execute(_SETTLE, {"id": svix_id, "new_outcome": outcome})
+
+
+def settle_stale(connection: Connection, svix_id: str) -> None:
+    """Noter une livraison dépassée, sans son corps : il ne servira plus, et citerait ce qui a été supprimé."""
+    connection.execute(_SETTLE_STALE, {"id": svix_id})
 
 
 def scrub(connection: Connection, svix_id: str) -> None:

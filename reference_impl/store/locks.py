@@ -11,7 +11,10 @@ from sqlalchemy import Connection, text
 
 from reference_impl.store.dialects import is_postgresql
 
-_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_LOCK = text(
+    "SELECT pg_advisory_xact_lock(key)"
+    " FROM (SELECT unnest(CAST(:keys AS bigint[])) AS key ORDER BY key) AS sorted"
+)
 
 
 def lock_key(clerk_id: str) -> int:
@@ -23,8 +26,8 @@ def lock_people(connection: Connection, people: Iterable[str]) -> None:
     """Attendre d'être seul à écrire sur ces personnes ; le verrou tombe avec la transaction.
 
     SQLite n'a rien à faire : `BEGIN IMMEDIATE` n'admet déjà qu'un écrivain. Les clés sont prises dans l'ordre :
-    deux transactions qui voudraient les mêmes en sens inverse s'attendraient l'une l'autre.
+    deux transactions qui voudraient les mêmes en sens inverse s'attendraient l'une l'autre. Un seul aller-retour,
+    quel que soit leur nombre.
     """
     if is_postgresql(connection):
-        for key in sorted({lock_key(person) for person in people}):
-            connection.execute(_LOCK, {"key": key})
+        connection.execute(_LOCK, {"keys": sorted({lock_key(person) for person in people})})
