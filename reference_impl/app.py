@@ -16,6 +16,7 @@ from reference_impl.edge.webhook import webhook_router
 from reference_impl.operations.journal import Journal
 from reference_impl.operations.logs import configure_logs
 from reference_impl.privacy.register import Subjects
+from reference_impl.receiving.batches import Batcher
 from reference_impl.receiving.receive import Receiver
 from reference_impl.settings import Settings, load_settings
 from reference_impl.store.engine import open_engine
@@ -28,14 +29,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     receiver = build_receiver(settings)
     verifier = Verifier(parse_secrets(settings.clerk_webhook_signing_secret.get_secret_value()))
     # Svix ne suit aucune redirection : mieux vaut un 404 franc que le 307 d'une barre oblique de trop.
+    batcher = Batcher(receiver)
     app = FastAPI(
         title="Récepteur Clerk",
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        lifespan=closing(receiver.engine),
+        lifespan=closing(receiver.engine, batcher),
     )
-    app.include_router(webhook_router(verifier, receiver, Journal()))
+    app.include_router(webhook_router(verifier, batcher, Journal()))
     app.include_router(health_router(receiver.engine))
     app.include_router(admin_router(receiver, settings.admin_token.get_secret_value()))
     if (keys := key_source(settings)) is not None:
@@ -43,12 +45,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def closing(engine: Engine) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """À l'arrêt, une fois la dernière requête servie, rendre les connexions à la base."""
+def closing(engine: Engine, batcher: Batcher) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """À l'arrêt, une fois la dernière requête servie, rendre les fils d'exécution et les connexions à la base."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        batcher.close()
         engine.dispose()
 
     return lifespan

@@ -16,6 +16,9 @@ from reference_impl.errors import InvalidSettingError
 
 MINIMUM_SECRET_CHARACTERS = 16
 
+PUBLIC_EXAMPLES = ("a-remplacer", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
+"""Ce qu'écrit `deploy/env.example` : bon pour un essai, connu de tous."""
+
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 

@@ -60,13 +60,27 @@ class Settings(BaseSettings):
     session_retention_days: Days = 90
     database_pool_size: Annotated[int, Field(ge=1, le=1000)] = 10
 
+    @property
+    def in_production(self) -> bool:
+        """Dire si de vraies personnes sont en jeu."""
+        return self.app_env is Environment.PRODUCTION
+
     @model_validator(mode="after")
     def _production_is_explicit(self) -> Self:
         """Sans instance déclarée, les événements de développement entreraient en production."""
-        if self.app_env is Environment.PRODUCTION and not self.clerk_instance_id:
+        if self.in_production and not self.clerk_instance_id:
             raise ValueError(
                 "CLERK_INSTANCE_ID est vide, et APP_ENV=production : donnez l'identifiant ins_… de l'instance."
             )
+        return self
+
+    @model_validator(mode="after")
+    def _production_has_its_own_secrets(self) -> Self:
+        """Les valeurs de `env.example` sont publiques : elles ne protègent rien."""
+        for name in ("erasure_key", "admin_token", "clerk_webhook_signing_secret"):
+            value = getattr(self, name).get_secret_value()
+            if self.in_production and any(example in value for example in rules.PUBLIC_EXAMPLES):
+                raise ValueError(f"{name.upper()} est encore celui de l'exemple : donnez-lui le vôtre.")
         return self
 
     @model_validator(mode="after")
@@ -76,19 +90,6 @@ class Settings(BaseSettings):
             raise ValueError(
                 "CLERK_AUTHORIZED_PARTIES est vide : donnez l'origine de votre application, https://…"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _production_has_its_own_secrets(self) -> Self:
-        """Les valeurs de `env.example` sont publiques : elles ne protègent rien."""
-        for name in ("erasure_key", "admin_token"):
-            if (
-                self.app_env is Environment.PRODUCTION
-                and "a-remplacer" in getattr(self, name).get_secret_value()
-            ):
-                raise ValueError(
-                    f"{name.upper()} porte encore la valeur d'exemple : tirez un secret au hasard."
-                )
         return self
 
     @model_validator(mode="after")

@@ -1,13 +1,15 @@
 """La facturation : abonnements, lignes d'abonnement, paiements. Chaque événement devient un instantané daté."""
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam
 
 from reference_impl.catalogue.reading import Data, event_version, inside, person, text
 from reference_impl.edge.envelope import Event
-from reference_impl.receiving.outcomes import Outcome, Transaction
+from reference_impl.receiving.outcomes import Outcome, Steps, Transaction, applied
 from reference_impl.store.dialects import insert
+from reference_impl.store.pipeline import Write
 from reference_impl.tables import BillingSnapshot
 
 SNAPSHOTS: Table = BillingSnapshot.__table__  # type: ignore[attr-defined]
@@ -20,7 +22,7 @@ def payer(data: Data) -> str | None:
     return person(inside(data, "payer"))
 
 
-def record_billing(transaction: Transaction, event: Event) -> Outcome:
+def record_billing(transaction: Transaction, event: Event) -> Steps:
     """Ajouter l'instantané. Aucun n'en remplace un autre : `upcoming` et `active` peuvent porter le même `updated_at`.
 
     La version est donc l'instant de l'événement, en millisecondes.
@@ -38,13 +40,18 @@ def record_billing(transaction: Transaction, event: Event) -> Outcome:
         "snapshot": without_identity(event.data),
         "received_at": transaction.now,
     }
-    statement = insert(transaction.connection.dialect.name, SNAPSHOTS).values(row)
-    if transaction.again:
-        statement = statement.on_conflict_do_update(index_elements=list(SNAPSHOTS.primary_key), set_=row)
+    return applied((yield Write(_add(transaction.dialect, tuple(row), transaction.again), row)))
+
+
+@lru_cache(maxsize=4)
+def _add(dialect: str, names: tuple[str, ...], again: bool) -> Any:
+    statement = insert(dialect, SNAPSHOTS).values({name: bindparam(name) for name in names})
+    if again:
+        replaced = {name: statement.excluded[name] for name in names}
+        statement = statement.on_conflict_do_update(index_elements=list(SNAPSHOTS.primary_key), set_=replaced)
     else:
         statement = statement.on_conflict_do_nothing()
-    added = transaction.connection.execute(statement.returning(SNAPSHOTS.c.resource_id)).first()
-    return Outcome.STALE if added is None else Outcome.PROCESSED
+    return statement.returning(SNAPSHOTS.c.resource_id)
 
 
 def without_identity(data: Data) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from reference_impl.catalogue import billing, organizations, permissions, sessio
 from reference_impl.catalogue.reading import Data, person
 from reference_impl.catalogue.resources import Reader, Resource
 from reference_impl.edge.envelope import Event
-from reference_impl.receiving.outcomes import Outcome, Transaction
+from reference_impl.receiving.outcomes import Steps, Transaction
 
-Record = Callable[[Transaction, Event], Outcome]
+Record = Callable[[Transaction, Event], Steps]
 
 
 @dataclass(frozen=True)

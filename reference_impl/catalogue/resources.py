@@ -8,8 +8,8 @@ from sqlalchemy import Table
 
 from reference_impl.catalogue.reading import Data, event_version, snapshot_version
 from reference_impl.edge.envelope import Event
-from reference_impl.receiving.outcomes import Outcome, Transaction
-from reference_impl.store.versioned import VERSION, Change, bury, upsert
+from reference_impl.receiving.outcomes import Outcome, Steps, Transaction, applied
+from reference_impl.store.versioned import VERSION, bury, upsert
 
 Reader = Callable[[Data], dict[str, Any]]
 
@@ -21,7 +21,7 @@ class Resource:
     table: Table
     read: Reader
 
-    def record(self, transaction: Transaction, event: Event) -> Outcome:
+    def record(self, transaction: Transaction, event: Event) -> Steps:
         """Écrire l'instantané, sauf s'il parle d'une personne effacée ou s'il est dépassé."""
         (key,) = self.table.primary_key
         row = {key.name: event.resource_id, **self.read(event.data), VERSION: snapshot_version(event)}
@@ -29,13 +29,13 @@ class Resource:
         if clerk_id in transaction.erased:
             return Outcome.STALE
         subject = transaction.subjects(clerk_id) if clerk_id else None
-        change = upsert(transaction.connection, self.table, row, subject=subject, again=transaction.again)
-        return Outcome.PROCESSED if change is Change.APPLIED else Outcome.STALE
+        write = upsert(transaction.dialect, self.table, row, subject=subject, again=transaction.again)
+        return applied((yield write))
 
-    def remove(self, transaction: Transaction, event: Event) -> Outcome:
+    def remove(self, transaction: Transaction, event: Event) -> Steps:
         """Poser la pierre tombale, datée par l'événement : supprimer ne change pas `data.updated_at`.
 
         De `data`, seul `id` sert : selon la source, une suppression porte la ressource entière ou presque rien.
         """
-        change = bury(transaction.connection, self.table, event.resource_id, event_version(event))
-        return Outcome.PROCESSED if change is Change.APPLIED else Outcome.STALE
+        write = bury(transaction.dialect, self.table, event.resource_id, event_version(event))
+        return applied((yield write))

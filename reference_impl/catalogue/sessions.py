@@ -3,14 +3,14 @@
 from reference_impl.catalogue.reading import event_version, person, text, when
 from reference_impl.edge.envelope import Event
 from reference_impl.errors import UnusableEventError
-from reference_impl.receiving.outcomes import Outcome, Transaction
-from reference_impl.store.versioned import Change, upsert
+from reference_impl.receiving.outcomes import Steps, Transaction, applied
+from reference_impl.store.versioned import upsert
 from reference_impl.tables import Session
 
 ENDINGS = {"session.ended": "ended", "session.removed": "removed", "session.revoked": "revoked"}
 
 
-def record_session(transaction: Transaction, event: Event) -> Outcome:
+def record_session(transaction: Transaction, event: Event) -> Steps:
     """Écrire l'état d'une session.
 
     La version est l'instant de l'événement : rien ne dit que la fin d'une session change son `updated_at`. L'état
@@ -29,8 +29,7 @@ def record_session(transaction: Transaction, event: Event) -> Outcome:
         "clerk_updated_at": event_version(event),
     }
     subject = transaction.subjects(clerk_id)
-    change = upsert(transaction.connection, _TABLE, row, subject=subject, again=transaction.again)
-    return Outcome.PROCESSED if change is Change.APPLIED else Outcome.STALE
+    return applied((yield upsert(transaction.dialect, _TABLE, row, subject=subject, again=transaction.again)))
 
 
 _TABLE = Session.__table__  # type: ignore[attr-defined]

@@ -15,41 +15,45 @@ from reference_impl.catalogue.reading import (
 )
 from reference_impl.edge.envelope import Event
 from reference_impl.privacy.erasure import erase
-from reference_impl.receiving.outcomes import Outcome, Transaction
+from reference_impl.receiving.outcomes import ALONE, Outcome, Steps, Transaction
 from reference_impl.store.outbox import add_effect
-from reference_impl.store.users import Written, write_snapshot
+from reference_impl.store.pipeline import Write, perform
+from reference_impl.store.users import Written, snapshot_write, written
 
 
-def record_user(transaction: Transaction, event: Event) -> Outcome:
+def record_user(transaction: Transaction, event: Event) -> Steps:
     """Écrire l'instantané d'une personne. Créer et mettre à jour sont une même écriture.
 
     `user.updated` peut arriver avant `user.created`, et porte la personne entière : rien à attendre.
     """
     row = user_row(event.data, event.resource_id, snapshot_version(event))
-    written = record_snapshot(transaction, row)
-    return Outcome.PROCESSED if written.applied else Outcome.STALE
+    done = written((yield prepared(transaction, row)), transaction.now)
+    welcome_if_born(transaction, event.resource_id, done)
+    return Outcome.PROCESSED if done.applied else Outcome.STALE
 
 
-def record_snapshot(transaction: Transaction, row: dict[str, Any], *, welcome: bool = True) -> Written:
-    """Écrire l'instantané d'où qu'il vienne, webhook ou rapprochement, et ses effets.
+def record_snapshot(transaction: Transaction, row: dict[str, Any], *, welcome: bool) -> Written:
+    """Écrire l'instantané que donne un rapprochement : la même écriture que celle du webhook.
 
     `welcome=False` tait la bienvenue : le premier rapprochement écrit des comptes inscrits depuis des années.
     """
-    written = write_snapshot(
-        transaction.connection,
-        row,
-        subject=transaction.subjects(row["clerk_id"]),
-        now=transaction.now,
-        again=transaction.again,
-    )
+    done = written(perform(transaction.connection, prepared(transaction, row)), transaction.now)
     if welcome:
-        welcome_if_born(transaction, row["clerk_id"], written)
-    return written
+        welcome_if_born(transaction, row["clerk_id"], done)
+    return done
 
 
-def welcome_if_born(transaction: Transaction, clerk_id: str, written: Written) -> None:
+def prepared(transaction: Transaction, row: dict[str, Any]) -> Write:
+    """Préparer l'écriture d'un instantané, gardée par la version et par le registre d'effacement."""
+    subject = transaction.subjects(row["clerk_id"])
+    return snapshot_write(
+        transaction.dialect, row, subject=subject, now=transaction.now, again=transaction.again
+    )
+
+
+def welcome_if_born(transaction: Transaction, clerk_id: str, done: Written) -> None:
     """Souhaiter la bienvenue à la naissance de la ligne, quel que soit le chemin qui l'a écrite."""
-    if written.created:
+    if done.created:
         add_effect(
             transaction.connection,
             key=f"welcome_email/{clerk_id}",
@@ -59,8 +63,9 @@ def welcome_if_born(transaction: Transaction, clerk_id: str, written: Written) -
         )
 
 
-def erase_user(transaction: Transaction, event: Event) -> Outcome:
+def erase_user(transaction: Transaction, event: Event) -> Steps:
     """Effacer la personne, même inconnue : ce qui arriverait encore sur elle sera refusé."""
+    yield ALONE  # une autre livraison du groupe, à mi-chemin, écrirait encore sur la personne après son effacement
     first = erase(transaction, event.resource_id, erased_at=event_version(event), cause=event.type)
     return Outcome.PROCESSED if first else Outcome.STALE
 

@@ -50,7 +50,9 @@ def settings_and_receiver() -> tuple[Settings, Receiver]:
 
     settings = load_settings()
     configure_logs()
-    return settings, build_receiver(settings)
+    receiver = build_receiver(settings)
+    click.get_current_context().call_on_close(receiver.engine.dispose)
+    return settings, receiver
 
 
 @main.command()

@@ -3,16 +3,15 @@
 import hmac
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Path, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
+from reference_impl.edge.envelope import cleaned
 from reference_impl.operations import metrics
 from reference_impl.privacy.export import collect
 from reference_impl.receiving.receive import Receiver
 from reference_impl.store.engine import reading
-
-ClerkId = Annotated[str, Path(max_length=255, pattern=r"^[^\x00-\x1f]+$")]
 
 
 def admin_router(receiver: Receiver, token: str) -> APIRouter:
@@ -31,15 +30,20 @@ def admin_router(receiver: Receiver, token: str) -> APIRouter:
         return Response(metrics.render(receiver.engine, receiver.clock()), media_type=METRICS_TYPE)
 
     @router.get("/api/users/{clerk_id}/export", responses={404: {"description": "Rien n'est conservé."}})
-    def export(clerk_id: ClerkId) -> JSONResponse:
-        with reading(receiver.engine).connect() as connection:
-            found: dict[str, Any] = collect(connection, clerk_id)
-        # Une personne effacée ne se distingue pas d'une inconnue : ni l'une ni l'autre n'a laissé de ligne.
-        if not any(found.values()):
-            raise HTTPException(404)
-        return JSONResponse(jsonable_encoder(found))
+    def export(clerk_id: str) -> JSONResponse:
+        # Aucune forme n'est exigée de l'identifiant : un refus de FastAPI le recopierait dans sa réponse.
+        return exported(receiver, cleaned(clerk_id))
 
     return router
+
+
+def exported(receiver: Receiver, clerk_id: str) -> JSONResponse:
+    """Rendre tout ce qui est conservé de la personne, ou 404. Effacée, elle ne se distingue pas d'une inconnue."""
+    with reading(receiver.engine).connect() as connection:
+        found: dict[str, Any] = collect(connection, clerk_id)
+    if not any(found.values()):
+        raise HTTPException(404)
+    return JSONResponse(jsonable_encoder(found))
 
 
 def is_admin(authorization: str | None, token: str) -> bool:

@@ -31,6 +31,10 @@ def is_ready(engine: Engine) -> bool:
     """Lire une table : `SELECT 1` répond encore quand le fichier est abîmé ou que les migrations manquent."""
     try:
         with reading(engine).connect() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql(
+                    "PRAGMA shrink_memory"
+                )  # relire le fichier, et non ce qu'on en a retenu
             connection.execute(select(INBOX.c.svix_id).limit(1))
     except SQLAlchemyError:
         return False

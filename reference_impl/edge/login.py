@@ -18,7 +18,8 @@ from reference_impl.privacy.register import erased_among
 from reference_impl.receiving.outcomes import Transaction
 from reference_impl.receiving.receive import Receiver
 from reference_impl.store.locks import lock_people
-from reference_impl.store.users import SHARED, Written, write_claims
+from reference_impl.store.pipeline import perform
+from reference_impl.store.users import SHARED, Written, claims_write, written
 
 LOGIN_PATH = "/api/session/sync"
 
@@ -31,14 +32,14 @@ def login_router(receiver: Receiver, keys: KeySource, parties: Collection[str]) 
     def sync(authorization: Annotated[str | None, Header()] = None) -> dict[str, str]:
         try:
             claims = verify_session_token(authorization, keys, parties)
-            written = record_login(receiver, claims)
+            done = record_login(receiver, claims)
         except InvalidTokenError as error:
             raise HTTPException(error.status, headers={"WWW-Authenticate": "Bearer"}) from None
         except (DBAPIError, PoolTimeoutError, KeysUnavailableError):
             raise HTTPException(503, headers={"Retry-After": "1"}) from None
-        if written is None:
+        if done is None:
             raise HTTPException(403)
-        return {"status": "created" if written.created else "updated" if written.applied else "unchanged"}
+        return {"status": "created" if done.created else "updated" if done.applied else "unchanged"}
 
     return router
 
@@ -50,13 +51,13 @@ def record_login(receiver: Receiver, claims: SessionClaims) -> Written | None:
         transaction = Transaction(connection, receiver.subjects, receiver.clock())
         row = {name: getattr(claims, name) for name in ("clerk_id", *SHARED)}
         row["claims_issued_at"] = claims.version
-        written = write_claims(
-            connection, row, subject=receiver.subjects(claims.clerk_id), now=transaction.now
-        )
-        welcome_if_born(transaction, claims.clerk_id, written)
-        if not written.applied and erased_among(connection, receiver.subjects, [claims.clerk_id]):
+        subject = receiver.subjects(claims.clerk_id)
+        write = claims_write(transaction.dialect, row, subject=subject, now=transaction.now)
+        done = written(perform(connection, write), transaction.now)
+        welcome_if_born(transaction, claims.clerk_id, done)
+        if not done.applied and erased_among(connection, receiver.subjects, [claims.clerk_id]):
             return None
-        return written
+        return done
 
 
 RESPONSES: dict[int | str, dict[str, object]] = {

@@ -11,7 +11,6 @@ from reference_impl.edge.signature import RawDelivery, Verifier
 from reference_impl.errors import RefusedRequestError
 from reference_impl.operations.journal import Journal
 from reference_impl.receiving.batches import Batcher
-from reference_impl.receiving.receive import Receiver
 
 WEBHOOK_PATH = "/api/webhooks/clerk"
 
@@ -19,11 +18,10 @@ RETRY_AFTER_S = 5
 
 
 def webhook_router(
-    verifier: Verifier, receiver: Receiver, journal: Journal, *, body_timeout: float = BODY_TIMEOUT_S
+    verifier: Verifier, batcher: Batcher, journal: Journal, *, body_timeout: float = BODY_TIMEOUT_S
 ) -> APIRouter:
     """Monter `POST /api/webhooks/clerk`. Les réponses n'ont pas de corps : Svix le garderait et le montrerait."""
     router = APIRouter()
-    batcher = Batcher(receiver)
 
     @router.post(WEBHOOK_PATH, status_code=204, responses=RESPONSES, openapi_extra=ANY_BODY)
     async def receive(request: Request) -> Response:

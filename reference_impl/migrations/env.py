@@ -21,7 +21,8 @@ MIGRATION_LOCK = 7_301_955_021
 engine = open_engine(context.config.attributes["url"])
 with engine.connect() as connection:
     if engine.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET lock_timeout = 0")
+        # Ni l'attente du verrou ni une longue migration ne sont des ordres ordinaires.
+        connection.exec_driver_sql("SET lock_timeout = 0; SET statement_timeout = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
         connection.commit()
     context.configure(

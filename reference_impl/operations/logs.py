@@ -6,63 +6,37 @@ from typing import Any
 
 import structlog
 
+_DATED: list[Any] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+_AS_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
+
 ALLOWED = frozenset(
-    [
-        "event",
-        "timestamp",
-        "level",
-        "logger",
-        "svix_id",
-        "type",
-        "outcome",
-        "reason",
-        "status",
-        "secret_index",
-        "lag_ms",
-        "duration_ms",
-        "error",
-        "sqlstate",
-        "kind",
-        "key",
-        "attempts",
-        "created",
-        "updated",
-        "erased",
-        "scanned",
-        "skipped",
-        "rows",
-        "table",
-        "port",
-        "workers",
-        "version",
-        "path",
-    ]
+    (
+        "event timestamp level logger svix_id type outcome reason status secret_index lag_ms duration_ms "
+        "error sqlstate kind key attempts created updated erased scanned skipped rows table port workers "
+        "version path"
+    ).split()
 )
 """Les seuls champs qui passent. Une liste de ce qu'on admet : celle de ce qu'on interdit serait toujours incomplète."""
 
 
 def configure_logs(level: int = logging.INFO) -> None:
     """Régler structlog et les journaux de la bibliothèque standard ; les deux sortent au même format."""
-    shared: list[Any] = [
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
     structlog.configure(
-        processors=[*shared, keep_allowed, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[*_DATED, keep_allowed, _AS_JSON],
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
+    without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            name_the_error,
-            keep_allowed,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        foreign_pre_chain=_DATED, processors=[without_meta, name_the_error, keep_allowed, _AS_JSON]
     )
     logging.basicConfig(stream=sys.stdout, level=level, force=True)
     logging.getLogger().handlers[0].setFormatter(formatter)
+    quiet_libraries()
+
+
+def quiet_libraries() -> None:
+    """Retirer aux bibliothèques ce qu'elles diraient de trop."""
     # Lancé par la commande `uvicorn`, le serveur a déjà ses sorties, où une trace citerait tout : on les lui retire.
     for own in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(own).handlers.clear()

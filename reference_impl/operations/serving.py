@@ -48,7 +48,7 @@ def shared_metrics(workers: int) -> Iterator[None]:
     """Donner aux processus un dossier commun où compter : sans lui, chaque lecture n'en verrait qu'un."""
     with tempfile.TemporaryDirectory(prefix="metrics-") as temporary:
         if workers > 1:
-            folder = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", temporary)
-            for left_over in Path(folder).glob("*.db"):
-                left_over.unlink()
+            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", temporary)
+        for left_over in Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", temporary)).glob("*.db"):
+            left_over.unlink()  # d'un arrêt d'avant : les compteurs repartent de zéro
         yield

@@ -15,6 +15,7 @@ from reference_impl.store.dead_letters import DEAD_LETTERS
 from reference_impl.store.inbox import INBOX, MENTIONS
 from reference_impl.store.locks import lock_people
 from reference_impl.store.outbox import OUTBOX, add_effect
+from reference_impl.store.pipeline import perform
 from reference_impl.store.users import USERS
 from reference_impl.store.versioned import bury
 from reference_impl.tables import BillingSnapshot, Disclosure, Invitation, Membership, Session, WaitlistEntry
@@ -122,7 +123,7 @@ def bury_contacts(connection: Connection, clerk_id: str, addresses: list[str], e
     waiting = select(WAITLIST.c.entry_id).where(WAITLIST.c.email.in_(addresses))
     found += [(WAITLIST, row[0]) for row in connection.execute(waiting)]
     for table, identifier in found:
-        bury(connection, table, identifier, erased_at)
+        perform(connection, bury(connection.dialect.name, table, identifier, erased_at))
     return [identifier for _, identifier in found]
 
 
@@ -135,7 +136,8 @@ def scrub_bodies(connection: Connection, clerk_id: str, contacts: list[str]) -> 
     own = INBOX.c.clerk_id == clerk_id
     about = or_(own, INBOX.c.svix_id.in_(citing), INBOX.c.resource_id.in_(contacts))
     emptied = connection.execute(update(INBOX).where(about).values(body=None).returning(INBOX.c.svix_id))
-    connection.execute(delete(MENTIONS).where(MENTIONS.c.svix_id.in_(emptied.scalars().all())))
+    useless = MENTIONS.c.svix_id.in_(emptied.scalars().all())  # qui que ce soit que citaient ces corps
+    connection.execute(delete(MENTIONS).where(useless | (MENTIONS.c.clerk_id == clerk_id)))
     connection.execute(update(INBOX).where(own).values(clerk_id=None, resource_id=None))
 
 

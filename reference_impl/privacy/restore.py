@@ -84,7 +84,8 @@ def _returned(engine: Engine, subjects: Subjects) -> Iterator[tuple[str, int]]:
     letters = select(DEAD_LETTERS.c.body).where(DEAD_LETTERS.c.body.is_not(None))
     with reading(engine).connect() as connection:
         without_statement_timeout(connection)
-        erased = dict(connection.execute(select(REGISTER.c.subject, REGISTER.c.erased_at)).tuples().all())
+        known = connection.execute(select(REGISTER.c.subject, REGISTER.c.erased_at))
+        erased = {row.subject: row.erased_at for row in known}
         cited = {person for (body,) in connection.execute(letters) for person in people_in(body)}
         rows = connection.execution_options(yield_per=1000).execute(present)
         for clerk_id in chain(cited, rows.scalars()):

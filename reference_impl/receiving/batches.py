@@ -11,11 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from reference_impl.edge.envelope import Event
 from reference_impl.edge.signature import VerifiedDelivery
-from reference_impl.errors import ReceiverError
 from reference_impl.receiving.people import people_in
 from reference_impl.receiving.receive import Receipt, Receiver
+from reference_impl.receiving.together import finish_together
 from reference_impl.store.locks import lock_key
 
 Result = Receipt | Exception
@@ -48,6 +47,10 @@ class Batcher:
             task.add_done_callback(self._at_work.discard)
         return await future
 
+    def close(self) -> None:
+        """Rendre les fils d'exécution, une fois la dernière livraison traitée."""
+        self._threads.shutdown()
+
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
@@ -77,21 +80,24 @@ def receive_together(receiver: Receiver, deliveries: Sequence[VerifiedDelivery])
     if len(deliveries) > 1:
         try:
             return list(_in_one_transaction(receiver, deliveries))
-        except (ReceiverError, SQLAlchemyError, OverflowError):
+        except Exception:  # noqa: BLE001, S110  même imprévue, l'erreur d'une seule ne doit pas laisser les autres sans réponse
             pass  # rien n'est perdu : la transaction est annulée, et la suite dira ce qui n'allait pas
     return _one_by_one(receiver, deliveries)
 
 
 def _in_one_transaction(receiver: Receiver, deliveries: Sequence[VerifiedDelivery]) -> Sequence[Receipt]:
-    """Traiter le groupe dans l'ordre des verrous : deux groupes qui les prendraient en sens inverse se bloqueraient."""
-    events = [receiver.read(delivery) for delivery in deliveries]
-    receipts: dict[int, Receipt] = {}
+    """Traiter le groupe dans l'ordre des verrous : deux groupes qui les prendraient en sens inverse se bloqueraient.
+
+    Les livraisons avancent de front : toutes s'inscrivent, puis toutes écrivent, et un COMMIT les valide ensemble.
+    """
+    ordered = sorted(range(len(deliveries)), key=lambda rank: _lock_order(deliveries[rank]))
+    events = {rank: receiver.read(deliveries[rank]) for rank in ordered}
     with receiver.engine.begin() as connection:
-        for rank in sorted(range(len(deliveries)), key=lambda rank: _lock_order(deliveries[rank])):
-            event: Event = events[rank]
-            outcome = receiver.process(connection, event, deliveries[rank])
-            receipts[rank] = Receipt(outcome, event.type, event.timestamp)
-    return [receipts[rank] for rank in range(len(deliveries))]
+        suites = [receiver.steps(connection, event, deliveries[rank]) for rank, event in events.items()]
+        outcomes = dict(zip(ordered, finish_together(connection, suites), strict=True))
+    return [
+        Receipt(outcomes[rank], events[rank].type, events[rank].timestamp) for rank in range(len(ordered))
+    ]
 
 
 def _lock_order(delivery: VerifiedDelivery) -> tuple[int, str]:

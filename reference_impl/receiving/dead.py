@@ -8,6 +8,7 @@ from reference_impl.privacy.register import erased_among
 from reference_impl.receiving.outcomes import Outcome
 from reference_impl.receiving.people import people_in
 from reference_impl.store import dead_letters, inbox
+from reference_impl.store.pipeline import perform
 
 if TYPE_CHECKING:
     from reference_impl.receiving.receive import Receiver
@@ -21,7 +22,7 @@ def bury_delivery(receiver: "Receiver", delivery: VerifiedDelivery, kind: str | 
         arrival = inbox.Arrival(
             delivery.svix_id, kind or "unreadable", Outcome.DEAD, None, None, now, delivery.secret_index, None
         )
-        if not inbox.claim(connection, arrival, people):
+        if perform(connection, inbox.claim(connection.dialect.name, arrival, people)) is None:
             return Outcome.DUPLICATE
         keep = may_keep(delivery.body) and not erased_among(connection, receiver.subjects, people)
         letter = {"svix_id": delivery.svix_id, "type": kind, "reason": reason, "received_at": now}

@@ -17,9 +17,11 @@ from reference_impl.edge.signature import VerifiedDelivery
 from reference_impl.errors import UnusableEventError, WrongInstanceError
 from reference_impl.privacy.register import Subjects, erased_among
 from reference_impl.receiving.dead import bury_delivery
-from reference_impl.receiving.outcomes import Outcome, Transaction
+from reference_impl.receiving.outcomes import Outcome, Steps, Transaction
 from reference_impl.receiving.people import people_in
+from reference_impl.receiving.together import finish
 from reference_impl.store import inbox
+from reference_impl.store.locks import lock_people
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Receiver:
         try:
             event = self.read(delivery)
             with self.engine.begin() as connection:
-                outcome = self.process(connection, event, delivery)
+                outcome = finish(connection, self.steps(connection, event, delivery))
             return Receipt(outcome, event.type, event.timestamp)
         except UnusableEventError as error:
             reason = error.reason
@@ -72,20 +74,22 @@ class Receiver:
             raise WrongInstanceError("L'événement vient d'une autre instance de Clerk.")
         return event
 
-    def process(self, connection: Connection, event: Event, delivery: VerifiedDelivery) -> Outcome:
+    def steps(self, connection: Connection, event: Event, delivery: VerifiedDelivery) -> Steps:
         """Inscrire la livraison, écrire ce qu'elle change, et dire son issue ; l'appelant tient la transaction."""
         entry = CATALOGUE.get(event.type)
         subject = entry.subject(event.data) if entry else None
         cited = people_in(delivery.body) if entry else frozenset()
         people = cited | {subject} if subject else cited
         arrival = self._arrival(event, delivery, subject, known=entry is not None)
-        if not inbox.claim(connection, arrival, people):
+        if (yield inbox.claim(connection.dialect.name, arrival, people)) is None:
             return Outcome.DUPLICATE
+        if len(people) > inbox.LOCKS:
+            lock_people(connection, people)
         if entry is None:
             return Outcome.IGNORED
         asked = people if not entry.guarded else people - {subject}
         erased = frozenset(erased_among(connection, self.subjects, asked))
-        outcome = entry.record(Transaction(connection, self.subjects, self.clock(), erased), event)
+        outcome = yield from entry.record(Transaction(connection, self.subjects, self.clock(), erased), event)
         self._settle(connection, arrival, outcome, people, erased)
         return outcome
 

@@ -11,6 +11,7 @@ from reference_impl.privacy.register import erased_among
 from reference_impl.receiving.outcomes import Outcome, Transaction
 from reference_impl.receiving.people import people_in
 from reference_impl.receiving.receive import Receiver
+from reference_impl.receiving.together import finish
 from reference_impl.store import dead_letters, inbox
 from reference_impl.store.dead_letters import DEAD_LETTERS
 from reference_impl.store.inbox import INBOX
@@ -52,10 +53,11 @@ def _replay(receiver: Receiver, svix_id: str) -> Outcome:
         people = people_in(delivery.body) | ({subject} if subject else set())
         lock_people(connection, people)
         erased = frozenset(erased_among(connection, receiver.subjects, people))
-        outcome = entry.record(
-            Transaction(connection, receiver.subjects, receiver.clock(), erased, again=True), event
-        )
+        transaction = Transaction(connection, receiver.subjects, receiver.clock(), erased, again=True)
+        outcome = finish(connection, entry.record(transaction, event))
         inbox.settle(connection, svix_id, outcome)
+        if erased:
+            inbox.scrub_body(connection, svix_id)
         dead_letters.forget(connection, svix_id)
         return outcome
 

@@ -1,7 +1,6 @@
 """La commande `reconcile` : de quels réglages part un rapprochement, et ce qu'elle vérifie d'abord."""
 
 import re
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -18,7 +17,7 @@ _KEY = re.compile(r"sk_[!-~]+")
 
 def run_reconciliation(settings: Settings, receiver: Receiver, *, allow_erasures: bool) -> Report:
     """Rapprocher d'après les réglages. Lève `InvalidSettingError` si la clé manque ou ouvre une autre instance."""
-    with BackendApi(Exchange(secret_key(settings), api_url(settings))) as api:
+    with BackendApi(Exchange(secret_key(settings), settings.clerk_api_url)) as api:
         if settings.clerk_instance_id:
             refuse_other_instance(api, settings.clerk_instance_id)
         report = reconcile(receiver, api, allow_erasures=allow_erasures)
@@ -50,14 +49,3 @@ def secret_key(settings: Settings) -> str:
             "CLERK_SECRET_KEY est vide ou n'est pas une clé secrète. Donnez celle de l'instance, sk_live_… ou sk_test_…."
         )
     return given
-
-
-def api_url(settings: Settings) -> str:
-    """Lire l'adresse de l'API. La clé ouvre tout : hors de cette machine, elle ne voyage qu'en HTTPS."""
-    parts = urlsplit(settings.clerk_api_url)
-    local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    if not parts.hostname or not (parts.scheme == "https" or local):
-        raise InvalidSettingError(
-            "CLERK_API_URL doit être une adresse https://, par exemple https://api.clerk.com/v1."
-        )
-    return settings.clerk_api_url

@@ -70,7 +70,7 @@ def _write_batch(receiver: Receiver, users: list[Data], started: int) -> Report:
 def _known_versions(connection: Connection, ids: list[str]) -> dict[str, int]:
     """Lire les versions d'un coup : presque tous sont à jour, et le verrou garantit qu'ils le restent jusqu'au COMMIT."""
     versions = select(USERS.c.clerk_id, USERS.c[VERSION]).where(USERS.c.clerk_id.in_(ids))
-    return dict(connection.execute(versions).tuples().all())
+    return dict(connection.execute(versions).all())
 
 
 def _version(user: Data) -> int:

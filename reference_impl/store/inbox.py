@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, update
+from sqlalchemy import BigInteger, Connection, Table, bindparam, func, update
 
-from reference_impl.store.dialects import insert, is_postgresql
+from reference_impl.store.dialects import insert
 from reference_impl.store.locks import lock_key
+from reference_impl.store.pipeline import Write
 from reference_impl.tables import InboxMention, InboxRow
 
 INBOX: Table = InboxRow.__table__  # type: ignore[attr-defined]
@@ -20,6 +22,10 @@ _SCRUB = (
     update(INBOX).where(INBOX.c.svix_id == bindparam("id")).values(body=None, clerk_id=None, resource_id=None)
 )
 _SCRUB_BODY = update(INBOX).where(INBOX.c.svix_id == bindparam("id")).values(body=None)
+
+
+LOCKS = 3
+"""Les personnes que l'inscription verrouille d'elle-même ; un verrou sans clé n'attend rien."""
 
 
 @dataclass(frozen=True)
@@ -36,29 +42,28 @@ class Arrival:
     body: bytes | None
 
 
-def claim(connection: Connection, arrival: Arrival, people: Collection[str]) -> bool:
-    """Inscrire la livraison, et dire si c'était la première fois ; prendre le verrou des personnes qu'elle concerne.
+def claim(dialect: str, arrival: Arrival, people: Collection[str]) -> Write:
+    """Préparer l'inscription de la livraison ; RETURNING ne rend rien si elle était déjà là.
 
     La ligne appartient à la transaction des écritures : annulée avec elles, la livraison reste à faire. Marquer avant,
-    à part, perdrait l'événement ; marquer après laisserait passer un doublon.
+    à part, perdrait l'événement ; marquer après laisserait passer un doublon. Une seconde livraison du même `svix-id`
+    attend la première, puis ne trouve rien à inscrire.
     """
     values: dict[str, Any] = dict(vars(arrival))
-    if not is_postgresql(connection):
-        return connection.execute(_claim("sqlite", 0), values).first() is not None
-    keys = sorted({lock_key(person) for person in people})
-    values.update({f"lock_{rank}": key for rank, key in enumerate(keys)})
-    return connection.execute(_claim("postgresql", len(keys)), values).first() is not None
+    if dialect == "postgresql":
+        keys = sorted({lock_key(person) for person in people})
+        values.update({f"lock_{rank}": key for rank, key in zip_longest(range(LOCKS), keys[:LOCKS])})
+    return Write(_claim(dialect), values)
 
 
-@lru_cache(maxsize=64)
-def _claim(dialect: str, locks: int) -> Any:
-    """PostgreSQL prend les verrous dans RETURNING : un aller-retour de moins à chaque livraison.
-
-    Une seconde livraison du même `svix-id` attend la première, puis ne trouve rien à inscrire.
-    """
-    names = Arrival.__dataclass_fields__
-    statement = insert(dialect, INBOX).values({name: bindparam(name) for name in names})
-    taken = [func.pg_advisory_xact_lock(bindparam(f"lock_{rank}")) for rank in range(locks)]
+@lru_cache(maxsize=2)
+def _claim(dialect: str) -> Any:
+    """PostgreSQL prend dans RETURNING les verrous des personnes (`store.locks`) : un aller-retour de moins."""
+    statement = insert(dialect, INBOX).values(
+        {name: bindparam(name) for name in Arrival.__dataclass_fields__}
+    )
+    locks = range(LOCKS) if dialect == "postgresql" else ()
+    taken = [func.pg_advisory_xact_lock(bindparam(f"lock_{rank}", type_=BigInteger)) for rank in locks]
     return statement.on_conflict_do_nothing(index_elements=[INBOX.c.svix_id]).returning(
         INBOX.c.svix_id, *taken
     )

@@ -4,11 +4,13 @@ Chacun a sa version. Les colonnes que les deux connaissent viennent du plus réc
 webhook. La ligne finale ne dépend donc que de ce qui est arrivé, et non de l'ordre d'arrivée.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, case
+from sqlalchemy import Table, case
 
+from reference_impl.store.pipeline import Write
 from reference_impl.store.versioned import VERSION, insert_unless_erased
 from reference_impl.tables import User
 
@@ -17,23 +19,29 @@ USERS: Table = User.__table__  # type: ignore[attr-defined]
 SHARED = ("email", "first_name", "last_name")
 """Les colonnes que connaît aussi un jeton de session."""
 
+FLAGS = ("banned", "locked", "deprovisioned")
+"""Ce qu'un jeton ne dit pas, et qui n'est pas `NULL` : faux à la naissance de la ligne."""
 
+
+@dataclass(frozen=True)
 class Written:
-    """Ce qu'a fait l'écriture d'une personne."""
+    """Ce qu'a fait l'écriture d'une personne : écrite, et si oui, née à cet instant."""
 
-    def __init__(self, returned: Any, first_seen_at: int) -> None:
-        self.applied = returned is not None
-        # La ligne garde l'instant de sa naissance : s'il est le nôtre, elle vient de naître.
-        self.created = returned is not None and returned[0] == first_seen_at
+    applied: bool
+    created: bool
 
 
-def write_snapshot(
-    connection: Connection, row: dict[str, Any], *, subject: str, now: int, again: bool = False
-) -> Written:
-    """Écrire l'instantané complet d'un webhook ; `row` porte `clerk_id`, `clerk_updated_at` et le reste."""
-    statement = _snapshot(connection.dialect.name, tuple(row), again)
+def written(returned: Any, now: int) -> Written:
+    """Lire RETURNING : la ligne garde l'instant de sa naissance ; s'il est le nôtre, elle vient de naître."""
+    return Written(applied=returned is not None, created=returned is not None and returned[0] == now)
+
+
+def snapshot_write(
+    dialect: str, row: dict[str, Any], *, subject: str, now: int, again: bool = False
+) -> Write:
+    """Préparer l'instantané complet d'un webhook ; `row` porte `clerk_id`, `clerk_updated_at` et le reste."""
     values = {**row, "claims_issued_at": 0, "first_seen_at": now, "subject": subject}
-    return Written(connection.execute(statement, values).first(), now)
+    return Write(_snapshot(dialect, tuple(row), again), values)
 
 
 @lru_cache(maxsize=16)
@@ -50,20 +58,20 @@ def _snapshot(dialect: str, names: tuple[str, ...], again: bool) -> Any:
     ).returning(USERS.c.first_seen_at)
 
 
-def write_claims(connection: Connection, row: dict[str, Any], *, subject: str, now: int) -> Written:
-    """Écrire ce qu'affirme un jeton ; `row` porte `clerk_id`, `claims_issued_at` et les trois colonnes communes.
+def claims_write(dialect: str, row: dict[str, Any], *, subject: str, now: int) -> Write:
+    """Préparer ce qu'affirme un jeton ; `row` porte `clerk_id`, `claims_issued_at` et les trois colonnes communes.
 
     Les colonnes que seul un webhook connaît ne sont pas touchées, et leur version non plus : le webhook plus ancien
     qui arriverait encore les remplira.
     """
-    values = {**row, VERSION: 0, "first_seen_at": now, "subject": subject}
-    return Written(connection.execute(_claims(connection.dialect.name), values).first(), now)
+    values = {**row, **dict.fromkeys(FLAGS, False), VERSION: 0, "first_seen_at": now, "subject": subject}
+    return Write(_claims(dialect), values)
 
 
 @lru_cache(maxsize=2)
 def _claims(dialect: str) -> Any:
     names = ("clerk_id", *SHARED, "claims_issued_at")
-    statement = insert_unless_erased(dialect, USERS, (*names, VERSION, "first_seen_at"))
+    statement = insert_unless_erased(dialect, USERS, (*names, VERSION, "first_seen_at", *FLAGS))
     new = statement.excluded
     newer = (USERS.c.claims_issued_at < new.claims_issued_at) & (USERS.c[VERSION] < new.claims_issued_at)
     return statement.on_conflict_do_update(

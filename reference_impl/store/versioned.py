@@ -1,12 +1,12 @@
 """L'écriture versionnée : une vieille nouvelle n'écrase jamais une récente, une suppression gagne pour toujours."""
 
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, exists, literal, select
+from sqlalchemy import Table, bindparam, exists, literal, select
 
 from reference_impl.store.dialects import insert
+from reference_impl.store.pipeline import Write
 from reference_impl.tables import ErasureEntry
 
 VERSION = "clerk_updated_at"
@@ -15,29 +15,16 @@ VERSION = "clerk_updated_at"
 _REGISTER: Table = ErasureEntry.__table__  # type: ignore[attr-defined]
 
 
-class Change(StrEnum):
-    """Ce qu'une écriture a fait."""
-
-    APPLIED = "applied"
-    STALE = "stale"
-
-
 def upsert(
-    connection: Connection,
-    table: Table,
-    row: dict[str, Any],
-    *,
-    subject: str | None = None,
-    again: bool = False,
-) -> Change:
-    """Écrire `row`, sauf si la table en a une version aussi récente ou une pierre tombale.
+    dialect: str, table: Table, row: dict[str, Any], *, subject: str | None = None, again: bool = False
+) -> Write:
+    """Préparer l'écriture de `row`, sans effet si la table en a une version aussi récente ou une pierre tombale.
 
     `subject` est l'empreinte de la personne dont parle la ligne : effacée, rien n'est écrit. `again` accepte aussi
-    la même version, pour retraiter une livraison après une correction.
+    la même version, pour retraiter une livraison après une correction. Sans effet, RETURNING ne rend rien.
     """
-    statement = _upsert(connection.dialect.name, table, tuple(row), subject is not None, again)
-    values = row if subject is None else {**row, "subject": subject}
-    return outcome_of(connection.execute(statement, values).first())
+    statement = _upsert(dialect, table, tuple(row), subject is not None, again)
+    return Write(statement, row if subject is None else {**row, "subject": subject})
 
 
 @lru_cache(maxsize=256)
@@ -69,18 +56,17 @@ def insert_unless_erased(dialect: str, table: Table, names: tuple[str, ...]) -> 
     """
     erased = exists().where(_REGISTER.c.subject == bindparam("subject"))
     values = select(*(bindparam(name, type_=table.c[name].type).label(name) for name in names))
-    return insert(dialect, table).from_select(list(names), values.where(~erased))
+    return insert(dialect, table).from_select(list(names), values.where(~erased), include_defaults=False)
 
 
-def bury(connection: Connection, table: Table, identifier: str, deleted_at: int) -> Change:
-    """Supprimer : vider la ligne et y poser une pierre tombale, même si la ressource est inconnue.
+def bury(dialect: str, table: Table, identifier: str, deleted_at: int) -> Write:
+    """Préparer une suppression : vider la ligne et y poser une pierre tombale, même si la ressource est inconnue.
 
     Une création en retard trouvera la pierre et s'arrêtera là. `deleted_at` est en millisecondes ; de deux
     suppressions, la plus ancienne fait foi, dans quelque ordre qu'elles arrivent.
     """
     (key,) = table.primary_key
-    values = {key.name: identifier, "deleted_at": deleted_at}
-    return outcome_of(connection.execute(_bury(connection.dialect.name, table), values).first())
+    return Write(_bury(dialect, table), {key.name: identifier, "deleted_at": deleted_at})
 
 
 @lru_cache(maxsize=64)
@@ -95,8 +81,3 @@ def _bury(dialect: str, table: Table) -> Any:
         set_={**emptied, VERSION: 0, "deleted_at": statement.excluded.deleted_at},
         where=earlier,
     ).returning(key)
-
-
-def outcome_of(returned: Any) -> Change:
-    """Lire RETURNING plutôt que `rowcount` : psycopg rend -1 pour un INSERT … ON CONFLICT."""
-    return Change.STALE if returned is None else Change.APPLIED
