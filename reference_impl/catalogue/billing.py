@@ -54,7 +54,16 @@ def _add(dialect: str, names: tuple[str, ...], again: bool) -> Any:
     return statement.returning(SNAPSHOTS.c.resource_id)
 
 
-def without_identity(data: Data) -> dict[str, Any]:
-    """Copier l'objet, en ne laissant du payeur que ses identifiants : une copie de moins à effacer."""
-    kept = {name: value for name, value in inside(data, "payer").items() if name not in _PAYER_IDENTITY}
-    return {**data, "payer": kept} if "payer" in data else dict(data)
+def without_identity(value: Any) -> Any:
+    """Copier l'objet, en ne laissant du payeur que ses identifiants, à quelque profondeur qu'il soit.
+
+    Son nom et son adresse sont dans `users`, à jour : une copie de plus serait une copie à effacer.
+    """
+    if isinstance(value, list):
+        return [without_identity(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    copied = {name: without_identity(item) for name, item in value.items()}
+    if isinstance(who := copied.get("payer"), dict):
+        copied["payer"] = {name: item for name, item in who.items() if name not in _PAYER_IDENTITY}
+    return copied

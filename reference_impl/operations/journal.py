@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -33,9 +34,8 @@ class Journal:
             metrics.LAG.observe(lag / 1000)
         metrics.SECRETS.labels(str(delivery.secret_index)).inc()
         self._count(receipt.type, receipt.outcome, started)
-        level = self._log.error if receipt.outcome is Outcome.DEAD else self._log.info
-        level(
-            "delivery",
+        self._say(
+            "error" if receipt.outcome is Outcome.DEAD else "info",
             svix_id=delivery.svix_id,
             type=receipt.type,
             outcome=str(receipt.outcome),
@@ -48,10 +48,9 @@ class Journal:
     def refused(self, svix_id: str | None, error: RefusedRequestError, started: float) -> None:
         """Une requête refusée. Son `svix-id` n'est que ce qu'elle prétend : il n'est écrit que s'il en a la forme."""
         self._count(None, Outcome.REJECTED, started)
-        claimed = svix_id if svix_id and _SVIX_ID.fullmatch(svix_id) else None
-        self._log.warning(
-            "delivery",
-            svix_id=claimed,
+        self._say(
+            "warning",
+            svix_id=_claimed(svix_id),
             type=None,
             outcome="rejected",
             reason=error.reason,
@@ -61,23 +60,31 @@ class Journal:
     def unavailable(self, svix_id: str | None, error: Exception, started: float) -> None:
         """La base n'a pas répondu. Le message de l'erreur n'est pas écrit : le pilote y cite des valeurs."""
         self._count(None, "unavailable", started)
-        claimed = svix_id if svix_id and _SVIX_ID.fullmatch(svix_id) else None
         cause = error.orig if isinstance(error, DBAPIError) else error
         sqlstate = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
-        self._log.error(
-            "delivery",
-            svix_id=claimed,
+        self._say(
+            "error",
+            svix_id=_claimed(svix_id),
             outcome="unavailable",
             error=type(cause).__name__,
             sqlstate=sqlstate,
             status=503,
         )
 
+    def _say(self, level: str, **fields: Any) -> None:
+        """Écrire une ligne. Une sortie fermée ne change rien à la livraison : elle est déjà dans la base."""
+        with suppress(OSError, ValueError):
+            getattr(self._log, level)("delivery", **fields)
+
     def _count(self, kind: str | None, outcome: str, started: float) -> None:
         """Un type inconnu compte sous « other » : un nom par type inventé ferait grossir les mesures sans fin."""
         label = kind if kind in _KNOWN else "other"
         metrics.DELIVERIES.labels(label, str(outcome)).inc()
         metrics.DURATION.observe(time.perf_counter() - started)
+
+
+def _claimed(svix_id: str | None) -> str | None:
+    return svix_id if svix_id and _SVIX_ID.fullmatch(svix_id) else None
 
 
 def _elapsed_ms(started: float) -> float:

@@ -9,13 +9,13 @@ import structlog
 _DATED: list[Any] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
 _AS_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 
-ALLOWED = frozenset(
-    (
-        "event timestamp level logger svix_id type outcome reason status secret_index lag_ms duration_ms "
-        "error sqlstate kind key attempts created updated erased scanned skipped rows table port workers "
-        "version path"
-    ).split()
-)
+# fmt: off
+ALLOWED = frozenset((
+    "event", "timestamp", "level", "logger", "svix_id", "type", "outcome", "reason", "status",
+    "secret_index", "lag_ms", "duration_ms", "error", "sqlstate", "kind", "key", "attempts", "created",
+    "updated", "erased", "scanned", "skipped", "rows", "table", "port", "workers", "version", "path",
+))
+# fmt: on
 """Les seuls champs qui passent. Une liste de ce qu'on admet : celle de ce qu'on interdit serait toujours incomplète."""
 
 

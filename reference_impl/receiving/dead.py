@@ -1,13 +1,17 @@
 """La lettre morte : ce qui est authentique et ne servira qu'après une correction."""
 
+import json
 from typing import TYPE_CHECKING
 
 from reference_impl.catalogue.entries import NEVER_KEPT
+from reference_impl.edge.envelope import load_json
 from reference_impl.edge.signature import VerifiedDelivery
+from reference_impl.errors import UnusableEventError
 from reference_impl.privacy.register import erased_among
 from reference_impl.receiving.outcomes import Outcome
 from reference_impl.receiving.people import people_in
 from reference_impl.store import dead_letters, inbox
+from reference_impl.store.locks import lock_people
 from reference_impl.store.pipeline import perform
 
 if TYPE_CHECKING:
@@ -24,12 +28,24 @@ def bury_delivery(receiver: "Receiver", delivery: VerifiedDelivery, kind: str | 
         )
         if perform(connection, inbox.claim(connection.dialect.name, arrival, people)) is None:
             return Outcome.DUPLICATE
-        keep = may_keep(delivery.body) and not erased_among(connection, receiver.subjects, people)
+        lock_people(connection, people)
+        keep = receiver.keep_bodies and not erased_among(connection, receiver.subjects, people)
         letter = {"svix_id": delivery.svix_id, "type": kind, "reason": reason, "received_at": now}
-        dead_letters.keep(connection, {**letter, "body": delivery.body if keep else None})
+        dead_letters.keep(connection, {**letter, "body": keepable(delivery.body) if keep else None})
     return Outcome.DEAD
 
 
-def may_keep(body: bytes) -> bool:
-    """Dire si le corps peut être gardé : illisible ou non, il ne doit pas porter de code de connexion."""
-    return not any(kind.encode() in body for kind in NEVER_KEPT)
+def keepable(body: bytes) -> bytes | None:
+    """Rendre ce qui peut être gardé du corps : rien s'il porte un code de connexion, et jamais d'où venait la personne.
+
+    Illisible, il est gardé tel quel : c'est de lui que viendra l'explication.
+    """
+    if any(kind.encode() in body for kind in NEVER_KEPT):
+        return None
+    try:
+        document = load_json(body)
+    except UnusableEventError:
+        return body
+    if not isinstance(document, dict) or "event_attributes" not in document:
+        return body
+    return json.dumps(document | {"event_attributes": None}, ensure_ascii=False).encode()

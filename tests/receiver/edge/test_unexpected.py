@@ -1,0 +1,42 @@
+"""An error that nobody foresaw is one delivery's 500: nobody else waits for an answer that never comes."""
+
+import asyncio
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from reference_impl.edge.envelope import Event
+from reference_impl.edge.signature import VerifiedDelivery
+from reference_impl.privacy.register import Subjects
+from reference_impl.receiving.batches import Batcher
+from reference_impl.receiving.outcomes import Steps
+from reference_impl.receiving.receive import Receiver
+
+from .served import rows
+
+
+class Faulty(Receiver):
+    """A receiver with a bug, for one delivery."""
+
+    def steps(self, connection: Connection, event: Event, delivery: VerifiedDelivery) -> Steps:
+        outcome = yield from super().steps(connection, event, delivery)
+        if event.svix_id == "msg_3":
+            raise ZeroDivisionError
+        return outcome
+
+
+def test_the_others_of_its_group_are_received(engine: Engine) -> None:
+    batcher = Batcher(Faulty(engine, Subjects("a-key-of-the-tests")), lanes=1)
+    body = json.dumps({"type": "role.created", "timestamp": 1764583200000, "data": {"id": "role_1"}}).encode()
+
+    async def all_at_once() -> list[Any]:
+        waiting = [batcher.receive(VerifiedDelivery(f"msg_{number}", body, 0)) for number in range(6)]
+        return await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 20)
+
+    results = asyncio.run(all_at_once())
+    assert isinstance(results.pop(3), ZeroDivisionError)
+    assert all(result.outcome in {"processed", "stale"} for result in results)
+    assert {row["svix_id"] for row in rows(engine, "inbox")} == {
+        f"msg_{number}" for number in (0, 1, 2, 4, 5)
+    }
