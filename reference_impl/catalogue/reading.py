@@ -78,3 +78,8 @@ def event_version(event: Event) -> int:
     if event.timestamp is None:
         raise UnusableEventError("no_version")
     return event.timestamp
+
+
+def deletion_time(event: Event, now: int) -> int:
+    """L'instant d'une suppression, à défaut celui de sa réception : une suppression ne doit jamais se perdre."""
+    return now if event.timestamp is None else event.timestamp

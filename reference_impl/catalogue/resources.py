@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from reference_impl.catalogue.reading import Data, event_version, snapshot_version
+from reference_impl.catalogue.reading import Data, deletion_time, snapshot_version
 from reference_impl.edge.envelope import Event
 from reference_impl.receiving.outcomes import Outcome, Steps, Transaction, applied
 from reference_impl.store.versioned import VERSION, bury, upsert
@@ -37,5 +37,7 @@ class Resource:
 
         De `data`, seul `id` sert : selon la source, une suppression porte la ressource entière ou presque rien.
         """
-        write = bury(transaction.dialect, self.table, event.resource_id, event_version(event))
+        write = bury(
+            transaction.dialect, self.table, event.resource_id, deletion_time(event, transaction.now)
+        )
         return applied((yield write))

@@ -4,7 +4,7 @@ from typing import Any
 
 from reference_impl.catalogue.reading import (
     Data,
-    event_version,
+    deletion_time,
     inside,
     objects,
     short,
@@ -66,7 +66,8 @@ def welcome_if_born(transaction: Transaction, clerk_id: str, done: Written) -> N
 def erase_user(transaction: Transaction, event: Event) -> Steps:
     """Effacer la personne, même inconnue : ce qui arriverait encore sur elle sera refusé."""
     yield ALONE  # une autre livraison du groupe, à mi-chemin, écrirait encore sur la personne après son effacement
-    first = erase(transaction, event.resource_id, erased_at=event_version(event), cause=event.type)
+    erased_at = deletion_time(event, transaction.now)
+    first = erase(transaction, event.resource_id, erased_at=erased_at, cause=event.type)
     return Outcome.PROCESSED if first else Outcome.STALE
 
 

@@ -1,0 +1,44 @@
+"""A deletion is never lost for want of a date."""
+
+import json
+
+import pytest
+from sqlalchemy import Engine, text
+
+from reference_impl.edge.signature import VerifiedDelivery
+from reference_impl.privacy.register import Subjects
+from reference_impl.receiving.receive import Receiver
+
+KEY = "a-key-of-the-tests"
+
+
+def delivery(svix_id: str, **envelope: object) -> VerifiedDelivery:
+    return VerifiedDelivery(svix_id, json.dumps(envelope).encode(), 0)
+
+
+def test_a_user_deleted_without_a_timestamp_is_erased_now(engine: Engine) -> None:
+    receiver = Receiver(engine, Subjects(KEY), clock=lambda: 1764583200000)
+
+    first = receiver.receive(delivery("msg_1", type="user.deleted", data={"id": "user_1"}))
+    late = receiver.receive(
+        delivery("msg_2", type="user.created", data={"id": "user_1", "updated_at": 1764583299000})
+    )
+
+    assert (first.outcome, late.outcome) == ("processed", "stale")
+    with engine.connect() as connection:
+        assert (
+            connection.execute(text("SELECT erased_at FROM erasure_register")).scalar_one() == 1764583200000
+        )
+        assert connection.execute(text("SELECT count(*) FROM users")).scalar_one() == 0
+
+
+@pytest.mark.parametrize("kind", ["organization", "organizationMembership", "role", "waitlistEntry"])
+def test_a_resource_deleted_without_a_timestamp_does_not_come_back(engine: Engine, kind: str) -> None:
+    receiver = Receiver(engine, Subjects(KEY))
+
+    receiver.receive(delivery("msg_1", type=f"{kind}.deleted", data={"id": "thing_1"}))
+    late = receiver.receive(
+        delivery("msg_2", type=f"{kind}.created", data={"id": "thing_1", "updated_at": 1764583299000})
+    )
+
+    assert late.outcome == "stale"
