@@ -47,7 +47,7 @@ def _users() -> dict[str, Entry]:
 
 
 def _invitations() -> dict[str, Entry]:
-    resource = Resource(tables.Invitation.__table__, organizations.invitation_row)  # type: ignore[attr-defined]
+    resource = Resource(tables.Invitation.__table__, organizations.invitation_row, by_address=True)  # type: ignore[attr-defined]
     verbs = ("created", "accepted", "revoked")
     return {f"organizationInvitation.{verb}": Entry(resource.record, person) for verb in verbs}
 

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from reference_impl.catalogue.reading import Data, deletion_time, snapshot_version
 from reference_impl.edge.envelope import Event
 from reference_impl.receiving.outcomes import Outcome, Steps, Transaction, applied
+from reference_impl.store import inbox
 from reference_impl.store.versioned import VERSION, bury, upsert
 
 Reader = Callable[[Data], dict[str, Any]]
@@ -16,10 +17,14 @@ Reader = Callable[[Data], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Resource:
-    """Une sorte de ressource : sa table, et la lecture de ses colonnes dans `data`."""
+    """Une sorte de ressource : sa table, et la lecture de ses colonnes dans `data`.
+
+    `by_address` : elle désigne d'abord une personne par son adresse, et par son identifiant plus tard.
+    """
 
     table: Table
     read: Reader
+    by_address: bool = False
 
     def record(self, transaction: Transaction, event: Event) -> Steps:
         """Écrire l'instantané, sauf s'il parle d'une personne effacée ou s'il est dépassé."""
@@ -27,10 +32,20 @@ class Resource:
         row = {key.name: event.resource_id, **self.read(event.data), VERSION: snapshot_version(event)}
         clerk_id = row.get("clerk_id")
         if clerk_id in transaction.erased:
-            return Outcome.STALE
+            return (yield from self.forget(transaction, event))
         subject = transaction.subjects(clerk_id) if clerk_id else None
         write = upsert(transaction.dialect, self.table, row, subject=subject, again=transaction.again)
         return applied((yield write))
+
+    def forget(self, transaction: Transaction, event: Event) -> Steps:
+        """Ne rien écrire d'une personne effacée, et vider ce qui, à son adresse, attendait de savoir que c'était elle.
+
+        Une invitation ne nomme la personne qu'une fois acceptée : son effacement, venu avant, n'a pas pu l'y trouver.
+        """
+        if self.by_address:
+            yield bury(transaction.dialect, self.table, event.resource_id, transaction.now)
+            inbox.scrub_resource(transaction.connection, event.resource_id)
+        return Outcome.STALE
 
     def remove(self, transaction: Transaction, event: Event) -> Steps:
         """Poser la pierre tombale, datée par l'événement : supprimer ne change pas `data.updated_at`.

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from reference_impl.edge.signature import VerifiedDelivery
 from reference_impl.receiving.people import people_in
@@ -25,6 +25,10 @@ LARGEST = 32
 
 LANES = 2
 """Pendant que le COMMIT d'un groupe attend le disque, le suivant se prépare."""
+
+
+DEADLOCK = "40P01"
+"""Le code de PostgreSQL : https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 class Batcher:
@@ -118,6 +122,12 @@ def _one_by_one(receiver: Receiver, deliveries: Sequence[VerifiedDelivery]) -> l
 
 def _alone(receiver: Receiver, delivery: VerifiedDelivery) -> Result:
     try:
-        return receiver.receive(delivery)
+        try:
+            return receiver.receive(delivery)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
+            # PostgreSQL a annulé l'une des deux transactions qui s'attendaient : l'autre passe, et celle-ci ensuite.
+            return receiver.receive(delivery)
     except Exception as error:  # noqa: BLE001  l'erreur, quelle qu'elle soit, est rendue à celle qui l'a causée
         return error

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Table, bindparam, func, update
+from sqlalchemy import BigInteger, Connection, Table, bindparam, delete, func, update
 
 from reference_impl.store.dialects import insert
 from reference_impl.store.locks import lock_key
@@ -94,3 +94,10 @@ def scrub(connection: Connection, svix_id: str) -> None:
 def scrub_body(connection: Connection, svix_id: str) -> None:
     """Vider le corps seul : il cite une personne effacée, mais la livraison parle d'une autre ressource."""
     connection.execute(_SCRUB_BODY, {"id": svix_id})
+
+
+def scrub_resource(connection: Connection, resource_id: str) -> None:
+    """Vider les corps gardés d'une ressource, et les mentions qui ne servaient qu'à les retrouver."""
+    about = INBOX.c.resource_id == resource_id
+    emptied = connection.execute(update(INBOX).where(about).values(body=None).returning(INBOX.c.svix_id))
+    connection.execute(delete(MENTIONS).where(MENTIONS.c.svix_id.in_(emptied.scalars().all())))

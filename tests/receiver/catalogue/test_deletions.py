@@ -42,3 +42,27 @@ def test_a_resource_deleted_without_a_timestamp_does_not_come_back(engine: Engin
     )
 
     assert late.outcome == "stale"
+
+
+def test_an_invitation_accepted_too_late_leaves_no_address_of_the_erased_person(engine: Engine) -> None:
+    """The erasure came first, of a person never seen: nothing linked the pending invitation to them yet."""
+    receiver = Receiver(engine, Subjects(KEY))
+    pending = {
+        "id": "orginv_1",
+        "email_address": "amelie@example.com",
+        "status": "pending",
+        "updated_at": 1764583200000,
+    }
+    accepted = {**pending, "status": "accepted", "user_id": "user_1", "updated_at": 1764583299000}
+
+    receiver.receive(delivery("msg_1", type="organizationInvitation.created", data=pending))
+    receiver.receive(delivery("msg_2", type="user.deleted", data={"id": "user_1"}))
+    late = receiver.receive(delivery("msg_3", type="organizationInvitation.accepted", data=accepted))
+
+    assert late.outcome == "stale"
+    with engine.connect() as connection:
+        everything = [
+            connection.execute(text(f"SELECT * FROM {table}")).all() for table in ("invitations", "inbox")
+        ]
+    assert "amelie@example.com" not in repr(everything)
+    assert "user_1" not in repr(everything)

@@ -2,16 +2,18 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, ClassVar
 
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from reference_impl.edge.envelope import Event
 from reference_impl.edge.signature import VerifiedDelivery
 from reference_impl.privacy.register import Subjects
-from reference_impl.receiving.batches import Batcher
+from reference_impl.receiving.batches import Batcher, receive_together
 from reference_impl.receiving.outcomes import Steps
-from reference_impl.receiving.receive import Receiver
+from reference_impl.receiving.receive import Receipt, Receiver
 
 from .served import rows
 
@@ -40,3 +42,27 @@ def test_the_others_of_its_group_are_received(engine: Engine) -> None:
     assert {row["svix_id"] for row in rows(engine, "inbox")} == {
         f"msg_{number}" for number in (0, 1, 2, 4, 5)
     }
+
+
+class Deadlocked(Receiver):
+    """A receiver whose first transaction PostgreSQL cancels, as it does with one of two that wait for each other."""
+
+    cancelled: ClassVar[list[str]] = []
+
+    def receive(self, delivery: VerifiedDelivery) -> Receipt:
+        if not self.cancelled:
+            self.cancelled.append(delivery.svix_id)
+            raise OperationalError("", None, DeadlockDetected())
+        return super().receive(delivery)
+
+
+def test_the_loser_of_a_deadlock_is_received_at_once(engine: Engine) -> None:
+    receiver = Deadlocked(engine, Subjects("a-key-of-the-tests"))
+    body = json.dumps({"type": "role.created", "timestamp": 1764583200000, "data": {"id": "role_1"}}).encode()
+    Deadlocked.cancelled.clear()
+
+    (receipt,) = receive_together(receiver, [VerifiedDelivery("msg_1", body, 0)])
+
+    assert Deadlocked.cancelled == ["msg_1"]
+    assert isinstance(receipt, Receipt)
+    assert receipt.outcome == "processed"

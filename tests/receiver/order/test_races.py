@@ -118,7 +118,7 @@ def test_when_the_first_copy_dies_another_that_waited_does_the_work(the_arena: A
     receiver, other = the_arena.receivers
     with receiver.engine.connect() as connection:
         if not is_postgresql(connection):
-            return
+            pytest.skip("SQLite has one writer, whose death is that of its process: test_crashes has it")
     delivery = payload("user.created", "msg_copies")
     with gate(receiver.engine, [AMELIE]) as closed:
         answers = [closed.call(lambda r=r: post(r, delivery)) for r in (receiver, other, receiver)]

@@ -54,6 +54,10 @@ class Person:
             "metadata": f"valeur-{self.tag}",
         }
 
+    def stored(self) -> set[str]:
+        """Those that are stored somewhere while the person lives: all but the user agent, which nothing keeps."""
+        return {marker for what, marker in self.markers().items() if what != "user agent"}
+
     def event(self, name: str) -> dict[str, Any]:
         """Give the payload fixture `name` as if it were about this person."""
         told = (PAYLOADS / f"{name}.json").read_text("utf-8")
