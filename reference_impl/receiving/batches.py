@@ -23,8 +23,11 @@ Waiting = tuple[VerifiedDelivery, asyncio.Future[Receipt]]
 LARGEST = 32
 """Au-delà, le premier du groupe attendrait trop longtemps le dernier."""
 
-LANES = 2
-"""Pendant que le COMMIT d'un groupe attend le disque, le suivant se prépare."""
+LANES = 1
+"""Un groupe à la fois : pendant que son COMMIT attend le disque, le suivant s'allonge, et n'en coûte pas plus cher.
+
+Deux à la fois se partageraient le même processeur et feraient des groupes deux fois plus petits (`bench/receiver`).
+"""
 
 
 DEADLOCK = "40P01"

@@ -44,6 +44,8 @@ def execute_each(connection: Connection, statement: Any, rows: Sequence[dict[str
         try:
             for listener in connection.dispatch.before_cursor_execute:
                 listener(connection, cursor, query, values, None, len(values) > 1)
+            if len(values) == 1:
+                return [cursor.execute(query, values[0]).fetchone()]
             cursor.executemany(query, values, returning=True)
             return list(_first_rows(cursor))
         except psycopg.Error as error:
