@@ -28,10 +28,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     configure_logs()
     receiver = build_receiver(settings)
     verifier = Verifier(parse_secrets(settings.clerk_webhook_signing_secret.get_secret_value()))
-    # Svix ne suit aucune redirection : mieux vaut un 404 franc que le 307 d'une barre oblique de trop.
     batcher = Batcher(receiver)
     app = FastAPI(
         title="Récepteur Clerk",
+        # Svix ne suit aucune redirection : mieux vaut un 404 franc que le 307 d'une barre oblique de trop.
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,

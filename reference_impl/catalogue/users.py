@@ -16,7 +16,7 @@ from reference_impl.catalogue.reading import (
 from reference_impl.edge.envelope import Event
 from reference_impl.privacy.erasure import erase
 from reference_impl.receiving.outcomes import ALONE, Outcome, Steps, Transaction
-from reference_impl.store.outbox import add_effect
+from reference_impl.store.outbox import effect
 from reference_impl.store.pipeline import Write, perform
 from reference_impl.store.users import Written, snapshot_write, written
 
@@ -28,18 +28,19 @@ def record_user(transaction: Transaction, event: Event) -> Steps:
     """
     row = user_row(event.data, event.resource_id, snapshot_version(event))
     done = written((yield prepared(transaction, row)), transaction.now)
-    welcome_if_born(transaction, event.resource_id, done)
+    if done.created:
+        yield welcome(transaction, event.resource_id)
     return Outcome.PROCESSED if done.applied else Outcome.STALE
 
 
-def record_snapshot(transaction: Transaction, row: dict[str, Any], *, welcome: bool) -> Written:
+def record_snapshot(transaction: Transaction, row: dict[str, Any], *, welcomed: bool) -> Written:
     """Écrire l'instantané que donne un rapprochement : la même écriture que celle du webhook.
 
-    `welcome=False` tait la bienvenue : le premier rapprochement écrit des comptes inscrits depuis des années.
+    `welcomed=False` tait la bienvenue : le premier rapprochement écrit des comptes inscrits depuis des années.
     """
     done = written(perform(transaction.connection, prepared(transaction, row)), transaction.now)
-    if welcome:
-        welcome_if_born(transaction, row["clerk_id"], done)
+    if done.created and welcomed:
+        perform(transaction.connection, welcome(transaction, row["clerk_id"]))
     return done
 
 
@@ -51,16 +52,15 @@ def prepared(transaction: Transaction, row: dict[str, Any]) -> Write:
     )
 
 
-def welcome_if_born(transaction: Transaction, clerk_id: str, done: Written) -> None:
-    """Souhaiter la bienvenue à la naissance de la ligne, quel que soit le chemin qui l'a écrite."""
-    if done.created:
-        add_effect(
-            transaction.connection,
-            key=f"welcome_email/{clerk_id}",
-            kind="welcome_email",
-            clerk_id=clerk_id,
-            now=transaction.now,
-        )
+def welcome(transaction: Transaction, clerk_id: str) -> Write:
+    """Préparer la bienvenue, due à la naissance de la ligne, quel que soit le chemin qui l'a écrite."""
+    return effect(
+        transaction.dialect,
+        key=f"welcome_email/{clerk_id}",
+        kind="welcome_email",
+        clerk_id=clerk_id,
+        now=transaction.now,
+    )
 
 
 def erase_user(transaction: Transaction, event: Event) -> Steps:

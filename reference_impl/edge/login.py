@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, HTTPException
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from reference_impl.catalogue.users import welcome_if_born
+from reference_impl.catalogue.users import welcome
 from reference_impl.edge.session_token import KeySource, SessionClaims, verify_session_token
 from reference_impl.errors import InvalidTokenError, KeysUnavailableError
 from reference_impl.privacy.register import erased_among
@@ -54,7 +54,8 @@ def record_login(receiver: Receiver, claims: SessionClaims) -> Written | None:
         subject = receiver.subjects(claims.clerk_id)
         write = claims_write(transaction.dialect, row, subject=subject, now=transaction.now)
         done = written(perform(connection, write), transaction.now)
-        welcome_if_born(transaction, claims.clerk_id, done)
+        if done.created:
+            perform(connection, welcome(transaction, claims.clerk_id))
         if not done.applied and erased_among(connection, receiver.subjects, [claims.clerk_id]):
             return None
         return done

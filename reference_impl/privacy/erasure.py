@@ -14,7 +14,7 @@ from reference_impl.receiving.outcomes import Transaction
 from reference_impl.store.dead_letters import DEAD_LETTERS
 from reference_impl.store.inbox import INBOX, MENTIONS
 from reference_impl.store.locks import lock_people
-from reference_impl.store.outbox import OUTBOX, add_effect
+from reference_impl.store.outbox import OUTBOX, effect
 from reference_impl.store.pipeline import perform
 from reference_impl.store.users import USERS
 from reference_impl.store.versioned import bury
@@ -79,13 +79,10 @@ def notify_recipients(transaction: Transaction, clerk_id: str) -> None:
 
 def add_notice(transaction: Transaction, recipient: str, reference: str) -> None:
     """Inscrire l'avis à un destinataire ; la clé l'empêche de partir deux fois."""
-    add_effect(
-        transaction.connection,
-        key=f"art19/{recipient}/{reference}",
-        kind="art19",
-        now=transaction.now,
-        payload={"recipient": recipient, "recipient_ref": reference},
-    )
+    payload = {"recipient": recipient, "recipient_ref": reference}
+    key = f"art19/{recipient}/{reference}"
+    notice = effect(transaction.dialect, key=key, kind="art19", now=transaction.now, payload=payload)
+    perform(transaction.connection, notice)
 
 
 def known_addresses(connection: Connection, clerk_id: str) -> list[str]:

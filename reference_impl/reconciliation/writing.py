@@ -83,4 +83,4 @@ def _write_one(transaction: Transaction, user: Data) -> Written:
     row = user_row(user, user["id"], _version(user))
     born = row["clerk_created_at"]
     recent = born is not None and transaction.now - born <= WELCOME_WITHIN_MS
-    return record_snapshot(transaction, row, welcome=recent)
+    return record_snapshot(transaction, row, welcomed=recent)
