@@ -16,14 +16,14 @@ ALLOWED = frozenset((
     "updated", "erased", "scanned", "skipped", "rows", "table", "port", "workers", "version", "path",
 ))
 # fmt: on
-"""Les seuls champs qui passent. Une liste de ce qu'on admet : celle de ce qu'on interdit serait toujours incomplète."""
+"""Les seuls champs qui passent : on dresse la liste de ce qui est admis, car celle des interdits serait incomplète."""
 
 
 def configure_logs(level: int = logging.INFO) -> None:
     """Régler structlog et les journaux de la bibliothèque standard ; les deux sortent au même format."""
     structlog.configure(
         processors=[*_DATED, keep_allowed, _AS_JSON],
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,
     )
     without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
@@ -36,12 +36,12 @@ def configure_logs(level: int = logging.INFO) -> None:
 
 
 def quiet_libraries() -> None:
-    """Retirer aux bibliothèques ce qu'elles diraient de trop."""
-    # Lancé par la commande `uvicorn`, le serveur a déjà ses sorties, où une trace citerait tout : on les lui retire.
+    """Faire taire ce que les bibliothèques diraient de trop."""
+    # La commande `uvicorn` règle ses propres sorties, où une trace citerait des valeurs : on les lui retire.
     for own in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(own).handlers.clear()
         logging.getLogger(own).propagate = True
-    # httpx journalise les adresses qu'il appelle, et le journal d'accès d'uvicorn l'adresse IP de qui appelle.
+    # httpx journalise les adresses qu'il appelle, et le journal d'accès d'uvicorn celle de chaque appelant.
     for chatty in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

@@ -25,7 +25,7 @@ def texts(value: Any) -> set[str]:
 @pytest.mark.parametrize("name", ["email.created", "sms.created"])
 @pytest.mark.parametrize("broken", [False, True])
 def test_a_message_leaves_no_trace(
-    client: Client, engine: Engine, capfd: pytest.CaptureFixture[str], name: str, *, broken: bool
+    capfd: pytest.CaptureFixture[str], client: Client, engine: Engine, name: str, *, broken: bool
 ) -> None:
     sent = body(name).rstrip()[:-1] + b",}" if broken else body(name)
     answer = client.deliver(sent, "msg_1")

@@ -121,7 +121,7 @@ def test_what_is_no_http_is_a_400_or_a_closed_door(port: int) -> None:
             assert connection.recv(65_536)[:12] in {b"HTTP/1.1 400", b""}, sent
 
 
-def test_who_leaves_in_the_middle_is_no_error_of_ours(port: int, capfd: pytest.CaptureFixture[str]) -> None:
+def test_who_leaves_in_the_middle_is_no_error_of_ours(capfd: pytest.CaptureFixture[str], port: int) -> None:
     with connected(port) as connection:
         connection.sendall(head_of({**good(), "content-length": "100"}) + b"{")
     written = ""

@@ -68,12 +68,19 @@ def serving(database_url: str, folder: Path, *, workers: int = 1) -> Iterator[Se
     server = Server(process, port, log)
     try:
         server.wait_until(lambda: len(_whole(server, "Application startup complete")) == workers)
+        server.wait_until(lambda: _listens(port))  # with one worker, uvicorn opens the port after its start
         yield server
     finally:
         server.client.close()
         if process.poll() is None:
             process.terminate()
         process.wait(30)
+
+
+def _listens(port: int) -> bool:
+    with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 5):
+        return True
+    return False
 
 
 def _whole(server: Server, event: str) -> list[str]:
