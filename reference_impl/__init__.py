@@ -2,5 +2,5 @@
 
 `edge` parle HTTP, `catalogue` sait ce que chaque type d'événement change, `store` écrit, `receiving` tient la
 transaction ; `privacy`, `reconciliation`, `effects` et `operations` font ce qui vient après. `solutions/`, à part,
-est le rendu des exercices qui obtient tous les points.
+contient les solutions des exercices.
 """

@@ -2,7 +2,7 @@
 
 from reference_impl.cli.french import install
 
-install()  # avant click, qui lit ses mots à l'importation
+install()  # avant click, qui lit certains de ses textes à l'importation
 
 from reference_impl.cli.commands import main  # noqa: E402
 

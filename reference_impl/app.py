@@ -23,7 +23,7 @@ from reference_impl.store.engine import open_engine
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Monter l'application d'après l'environnement. Lève `InvalidSettingError` si un réglage ne va pas."""
+    """Monter l'application d'après ses réglages. Lève `InvalidSettingError` si l'un d'eux ne convient pas."""
     settings = settings or load_settings()
     configure_logs()
     receiver = build_receiver(settings)
@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     batcher = Batcher(receiver)
     app = FastAPI(
         title="Récepteur Clerk",
-        # Svix ne suit aucune redirection : mieux vaut un 404 franc que le 307 d'une barre oblique de trop.
+        # Svix ne suit aucune redirection : pour une barre oblique de trop, un 404 est plus clair qu'un 307.
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
@@ -68,7 +68,7 @@ def build_receiver(settings: Settings) -> Receiver:
 
 
 def key_source(settings: Settings) -> KeySource | None:
-    """Choisir d'où vient la clé des jetons ; sans l'une ni l'autre, la route de connexion n'existe pas."""
+    """Choisir d'où vient la clé des jetons ; sans clé PEM ni adresse JWKS, la route de connexion n'existe pas."""
     if settings.clerk_jwt_key:
         return PemKey(settings.clerk_jwt_key)
     if settings.clerk_jwks_url:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 Clock = Callable[[], int]
-"""De quoi lire l'heure ; les tests donnent la leur."""
+"""Une fonction qui donne l'heure ; les tests fournissent la leur."""
 
 
 def now_ms() -> int:

@@ -1,4 +1,4 @@
-"""L'arbre des erreurs du récepteur, dessiné une fois.
+"""Les erreurs du récepteur, en un arbre.
 
     ReceiverError
     ├── InvalidSettingError      le serveur refuse de démarrer
@@ -9,33 +9,33 @@
     │   ├── InvalidSignatureError    400
     │   ├── WrongInstanceError       400
     │   └── InvalidTokenError        401
-    ├── KeysUnavailableError     les clés de Clerk ne se laissent pas lire : 503
-    ├── ClerkApiError            l'API de Clerk ne répond pas, ou répond ce qu'on ne sait pas lire
-    ├── TooManyErasuresError     trop de comptes auraient disparu d'un coup : rien n'est effacé
-    └── UnusableEventError       vérifiée, mais rien à en tirer : lettre morte, et 2xx
+    ├── KeysUnavailableError     les clés publiques de Clerk sont injoignables ou illisibles : 503
+    ├── ClerkApiError            l'API de Clerk ne répond pas, ou sa réponse est illisible
+    ├── TooManyErasuresError     trop de comptes semblent avoir disparu d'un coup : rien n'est effacé
+    └── UnusableEventError       l'événement est authentique, mais inutilisable : lettre morte, et 2xx
 
-Une panne passagère (base injoignable, verrou trop long) garde l'exception de SQLAlchemy : elle devient un 503, et Svix
-enverra la livraison de nouveau.
+Une panne passagère (base injoignable, verrou trop long à obtenir) garde l'exception de SQLAlchemy : elle devient un
+503, et Svix enverra la livraison de nouveau.
 """
 
 
 class ReceiverError(Exception):
-    """Toute erreur que le récepteur nomme."""
+    """La classe mère des erreurs propres au récepteur."""
 
 
 class InvalidSettingError(ReceiverError):
-    """Une variable d'environnement manque ou ne convient pas ; le message dit laquelle et quoi y mettre."""
+    """Une variable d'environnement manque ou ne convient pas ; le message dit laquelle, et quelle valeur lui donner."""
 
 
 class RefusedRequestError(ReceiverError):
-    """Une requête refusée avant toute écriture. `reason` est un mot pour le journal et les mesures."""
+    """Une requête refusée avant toute écriture. `reason` dit pourquoi, en un mot, au journal et aux mesures."""
 
     status = 400
     reason = "refused"
 
 
 class BodyTooLargeError(RefusedRequestError):
-    """Le corps dépasse la borne."""
+    """Le corps dépasse la taille admise."""
 
     status = 413
     reason = "too_large"
@@ -55,13 +55,13 @@ class BodyCutShortError(RefusedRequestError):
 
 
 class InvalidSignatureError(RefusedRequestError):
-    """La livraison ne vient pas de Svix, ou n'est plus fraîche."""
+    """La signature est absente ou fausse, ou l'horodatage est trop loin de l'heure du serveur."""
 
     reason = "invalid_signature"
 
 
 class WrongInstanceError(RefusedRequestError):
-    """L'événement, bien signé, vient d'une autre instance de Clerk que la nôtre."""
+    """L'événement, bien signé, ne vient pas de l'instance de Clerk attendue."""
 
     reason = "wrong_instance"
 
@@ -74,15 +74,15 @@ class InvalidTokenError(RefusedRequestError):
 
 
 class KeysUnavailableError(ReceiverError):
-    """Le JWKS ne répond pas, ou n'en est pas un : le jeton n'y est pour rien."""
+    """L'adresse JWKS ne répond pas, ou ne rend pas de clés : le jeton n'est pas en cause."""
 
 
 class ClerkApiError(ReceiverError):
-    """L'API de Clerk ne répond pas, ou répond ce qu'on ne sait pas lire ; le message ne cite rien de sa réponse."""
+    """L'API de Clerk ne répond pas, ou sa réponse est illisible ; le message n'en cite rien."""
 
 
 class TooManyErasuresError(ReceiverError):
-    """Trop de comptes auraient disparu de chez Clerk : avant d'effacer, quelqu'un doit regarder."""
+    """Trop de comptes semblent avoir disparu de chez Clerk : quelqu'un doit vérifier avant d'effacer."""
 
 
 class UnusableEventError(ReceiverError):

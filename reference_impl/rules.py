@@ -17,13 +17,13 @@ from reference_impl.errors import InvalidSettingError
 MINIMUM_SECRET_CHARACTERS = 16
 
 PUBLIC_EXAMPLES = ("a-remplacer", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
-"""Ce qu'écrit `deploy/env.example` : bon pour un essai, connu de tous."""
+"""Les secrets de `deploy/env.example` : ils conviennent à un essai, et tout le monde les connaît."""
 
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 
 def long_secret(secret: SecretStr) -> SecretStr:
-    """Un secret que l'on ne devine pas, et que l'on n'a pas copié avec une espace ou un retour à la ligne."""
+    """Un secret assez long pour ne pas se deviner, copié sans espace ni retour à la ligne."""
     value = secret.get_secret_value()
     if len(value) < MINIMUM_SECRET_CHARACTERS:
         raise ValueError(
@@ -32,7 +32,7 @@ def long_secret(secret: SecretStr) -> SecretStr:
         )
     if not re.fullmatch(r"[!-~]+", value):
         raise ValueError(
-            "une espace, un accent ou un retour à la ligne s'y trouve : ASCII visible seulement."
+            "il contient une espace, un accent ou un retour à la ligne : ASCII visible seulement."
         )
     return secret
 
@@ -47,7 +47,7 @@ def signing_secrets(value: SecretStr) -> SecretStr:
 
 
 def database_address(value: SecretStr) -> SecretStr:
-    """Une base SQLite dans un fichier, ou PostgreSQL. En mémoire, chaque connexion aurait la sienne, vide."""
+    """Une base SQLite dans un fichier, ou PostgreSQL. En mémoire, chaque connexion aurait sa propre base, vide."""
     try:
         url = make_url(value.get_secret_value())
     except (ArgumentError, ValueError):
@@ -57,7 +57,7 @@ def database_address(value: SecretStr) -> SecretStr:
         return value
     if scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
         return value
-    raise ValueError("attendu : sqlite:///chemin/du/fichier.db, ou postgresql://utilisateur@hote/base.")
+    raise ValueError("attendu : sqlite:///chemin/du/fichier.db, ou postgresql://utilisateur@serveur/base.")
 
 
 def instance(value: str) -> str:
@@ -68,7 +68,7 @@ def instance(value: str) -> str:
 
 
 def public_key(value: str) -> str:
-    """Une clé publique RSA au format PEM : mieux vaut l'apprendre au démarrage qu'à la première connexion."""
+    """Une clé publique RSA au format PEM : une clé illisible se voit au démarrage, et non à la première connexion."""
     try:
         key = load_pem_public_key(unfolded(value).encode())
     except (ValueError, UnsupportedAlgorithm):
@@ -88,12 +88,12 @@ def web_address(value: str) -> str:
     except ValueError:
         host = None
     if not host or parts.scheme not in {"http", "https"}:
-        raise ValueError("attendu : une adresse, https://hote/chemin.")
+        raise ValueError("attendu : une adresse, https://serveur/chemin.")
     return value
 
 
 def sure_address(value: str) -> str:
-    """Une adresse https : qui lirait ou changerait cette conversation se ferait passer pour Clerk."""
+    """Une adresse https : qui pourrait modifier les réponses se ferait passer pour Clerk."""
     parts = urlsplit(web_address(value))
     if parts.scheme != "https" and parts.hostname not in _LOCAL:
         raise ValueError("attendu : une adresse https:// (http:// n'est admis que sur cette machine).")

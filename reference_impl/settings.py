@@ -14,7 +14,7 @@ from reference_impl.errors import InvalidSettingError
 
 
 class Environment(StrEnum):
-    """Le monde où tourne le serveur. Un troisième serait une faute de frappe."""
+    """Là où tourne le serveur. Une autre valeur serait une faute de frappe : elle est refusée."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
@@ -32,7 +32,7 @@ Days = Annotated[int, Field(ge=1)]
 
 
 class Settings(BaseSettings):
-    """Les réglages. Les secrets y sont des `SecretStr` : une trace ou un `print` n'en montre rien."""
+    """Les réglages. Les secrets y sont des `SecretStr` : ni une trace ni un `print` ne les montre."""
 
     model_config = SettingsConfigDict(
         env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -62,30 +62,30 @@ class Settings(BaseSettings):
 
     @property
     def in_production(self) -> bool:
-        """Dire si de vraies personnes sont en jeu."""
+        """Dire si le serveur reçoit les événements de vraies personnes."""
         return self.app_env is Environment.PRODUCTION
 
     @model_validator(mode="after")
     def _production_is_explicit(self) -> Self:
-        """Sans instance déclarée, les événements de développement entreraient en production."""
+        """Exiger l'instance en production : sans elle, les événements de développement y entreraient."""
         if self.in_production and not self.clerk_instance_id:
             raise ValueError(
-                "CLERK_INSTANCE_ID est vide, et APP_ENV=production : donnez l'identifiant ins_… de l'instance."
+                "CLERK_INSTANCE_ID est vide, alors que APP_ENV=production : donnez l'identifiant ins_… de l'instance."
             )
         return self
 
     @model_validator(mode="after")
     def _production_has_its_own_secrets(self) -> Self:
-        """Les valeurs de `env.example` sont publiques : elles ne protègent rien."""
+        """Refuser en production les valeurs de `env.example` : publiques, elles ne protègent rien."""
         for name in ("erasure_key", "admin_token", "clerk_webhook_signing_secret"):
             value = getattr(self, name).get_secret_value()
             if self.in_production and any(example in value for example in rules.PUBLIC_EXAMPLES):
-                raise ValueError(f"{name.upper()} est encore celui de l'exemple : donnez-lui le vôtre.")
+                raise ValueError(f"{name.upper()} a encore la valeur de l'exemple : donnez-lui la vôtre.")
         return self
 
     @model_validator(mode="after")
     def _logins_name_their_application(self) -> Self:
-        """Sans partie autorisée, toute connexion serait refusée ; sans contrôle, un jeton d'ailleurs serait admis."""
+        """Exiger les origines admises : sans elles, aucun jeton ne passerait, ou bien ceux d'autres applications."""
         if (self.clerk_jwt_key or self.clerk_jwks_url) and not self.clerk_authorized_parties:
             raise ValueError(
                 "CLERK_AUTHORIZED_PARTIES est vide : donnez l'origine de votre application, https://…"
@@ -94,9 +94,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _retention_outlives_replays(self) -> Self:
-        """Svix garde les livraisons jusqu'à 90 jours : oubliée plus tôt, l'une d'elles reviendrait comme neuve."""
+        """Refuser d'oublier une livraison avant son corps.
+
+        Svix peut la renvoyer pendant 90 jours, d'où la valeur par défaut : oubliée plus tôt, elle passerait pour neuve.
+        """
         if self.inbox_retention_days < self.body_retention_days:
-            raise ValueError("INBOX_RETENTION_DAYS doit être au moins BODY_RETENTION_DAYS.")
+            raise ValueError("INBOX_RETENTION_DAYS doit être au moins égal à BODY_RETENTION_DAYS.")
         return self
 
 

@@ -18,14 +18,14 @@ _PAYER_IDENTITY = frozenset({"email", "first_name", "last_name", "image_url", "o
 
 
 def payer(data: Data) -> str | None:
-    """L'identifiant de la personne qui paie, s'il ne s'agit pas d'une organisation."""
+    """Rendre l'identifiant de la personne qui paie, ou `None` si c'est une organisation."""
     return person(inside(data, "payer"))
 
 
 def record_billing(transaction: Transaction, event: Event) -> Steps:
-    """Ajouter l'instantané. Aucun n'en remplace un autre : `upcoming` et `active` peuvent porter le même `updated_at`.
+    """Ajouter l'instantané. La version est l'instant de l'événement, en millisecondes, et non `updated_at`.
 
-    La version est donc l'instant de l'événement, en millisecondes.
+    `upcoming` et `active` peuvent porter le même `updated_at`, et aucun des deux ne doit remplacer l'autre.
     """
     clerk_id = payer(event.data)
     if clerk_id in transaction.erased:
@@ -55,9 +55,9 @@ def _add(dialect: str, names: tuple[str, ...], again: bool) -> Any:
 
 
 def without_identity(value: Any) -> Any:
-    """Copier l'objet, en ne laissant du payeur que ses identifiants, à quelque profondeur qu'il soit.
+    """Copier l'objet sans le nom ni l'adresse du payeur, où qu'il y figure ; ses identifiants restent.
 
-    Son nom et son adresse sont dans `users`, à jour : une copie de plus serait une copie à effacer.
+    Le nom et l'adresse sont dans `users`, à jour : les copier ici ferait une copie de plus à effacer.
     """
     if isinstance(value, list):
         return [without_identity(item) for item in value]

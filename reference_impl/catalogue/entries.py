@@ -18,8 +18,8 @@ Record = Callable[[Transaction, Event], Steps]
 class Entry:
     """Un type d'événement : ce qu'il écrit, et la personne qui en est le sujet, s'il y en a une.
 
-    `guarded` : l'écriture refuse d'elle-même une personne effacée, dans son ordre SQL. Sinon, on demande d'abord au
-    registre.
+    `guarded` : l'ordre SQL de l'écriture refuse lui-même une personne effacée. Sinon, le registre d'effacement est
+    consulté avant d'écrire.
     """
 
     record: Record
@@ -85,10 +85,10 @@ CATALOGUE: dict[str, Entry] = {
     **_resource("waitlistEntry", tables.WaitlistEntry, permissions.waitlist_row),
     **{kind: Entry(billing.record_billing, billing.payer) for kind in _BILLING},
 }
-"""Les types que la base reflète."""
+"""Chaque type que la base reflète, et ce qu'il y écrit."""
 
 NEVER_KEPT = frozenset({"email.created", "sms.created"})
-"""Les messages que Clerk envoie : ils portent des codes de connexion valides. Ni gardés, ni journalisés, jamais.
+"""Les messages que Clerk envoie aux personnes. Leur corps porte des codes de connexion : il n'est ni gardé ni journalisé.
 
-`email.created` ne dit pas qu'une personne a ajouté une adresse : cela, c'est `user.updated`.
+`email.created` annonce un message envoyé ; une adresse ajoutée par une personne, c'est `user.updated`.
 """

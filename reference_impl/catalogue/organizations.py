@@ -18,9 +18,9 @@ def organization_row(data: Data) -> dict[str, Any]:
 
 
 def membership_row(data: Data) -> dict[str, Any]:
-    """Lire une appartenance. Les rôles s'écrivent `org:admin`, `org:member` ; les autres sont à l'application.
+    """Lire une appartenance. Clerk fournit les rôles `org:admin` et `org:member` ; vous pouvez en définir d'autres.
 
-    Rien n'est copié de l'organisation ni de la personne qu'elle cite : leurs propres événements les tiennent à jour.
+    De l'organisation et de la personne, seul l'identifiant est copié : leurs propres événements donnent le reste.
     """
     return {
         "organization_id": short(inside(data, "organization"), "id"),
@@ -32,12 +32,12 @@ def membership_row(data: Data) -> dict[str, Any]:
 
 
 def member(data: Data) -> str | None:
-    """L'identifiant de la personne qui appartient à l'organisation."""
+    """Rendre l'identifiant de la personne qui appartient à l'organisation."""
     return person(inside(data, "public_user_data"))
 
 
 def invitation_row(data: Data) -> dict[str, Any]:
-    """Lire une invitation ; `user_id` n'est là qu'une fois acceptée. L'expiration n'a pas de webhook."""
+    """Lire une invitation ; `user_id` n'y est qu'une fois acceptée. Aucun webhook n'annonce son expiration."""
     return {
         "organization_id": short(data, "organization_id"),
         "email": lowered(short(data, "email_address")),

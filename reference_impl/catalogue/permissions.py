@@ -1,4 +1,4 @@
-"""Les rôles, les permissions, et la liste d'attente : des instantanés sans histoire."""
+"""Les rôles, les permissions et la liste d'attente : de simples instantanés."""
 
 from typing import Any
 

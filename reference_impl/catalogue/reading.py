@@ -1,6 +1,6 @@
-"""Lire un champ sans rien exiger de lui : absent, `null`, vide ou d'un autre type, il vaut `None`.
+"""Lire un champ sans rien exiger de lui : absent, `null` ou d'un autre type, il ne fait pas échouer la livraison.
 
-Clerk emploie tantôt l'un, tantôt l'autre, selon la version de son API.
+Une même absence s'écrit de plusieurs façons chez Clerk, selon la version de son API.
 """
 
 from typing import Any
@@ -18,13 +18,13 @@ def text(data: Data, name: str) -> str | None:
 
 
 def short(data: Data, name: str) -> str | None:
-    """Un texte qu'un index accepte : un identifiant, une adresse. PostgreSQL refuse une clé de plus de 2 700 octets."""
+    """Un texte court, que l'on peut indexer : PostgreSQL refuse une clé d'index de plus de 2 700 octets environ."""
     value = text(data, name)
     return value if value is not None and len(value) <= LONGEST_ID else None
 
 
 def lowered(value: str | None) -> str | None:
-    """Une adresse en minuscules : une personne s'y retrouve quelle que soit la casse où on l'a invitée."""
+    """Une adresse en minuscules : elle désigne la même personne, quelle que soit la casse de l'invitation."""
     return None if value is None else value.lower()
 
 
@@ -34,7 +34,7 @@ def person(data: Data, name: str = "user_id") -> str | None:
 
 
 def yes(data: Data, name: str) -> bool:
-    """Un oui : seul `true` en est un."""
+    """Un booléen : seul `true` vaut vrai."""
     return data.get(name) is True
 
 
@@ -44,13 +44,13 @@ def when(data: Data, name: str) -> int | None:
 
 
 def whole(data: Data, name: str) -> int | None:
-    """Un entier raisonnable."""
+    """Un entier qui tient dans un INTEGER de PostgreSQL."""
     value = data.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31 else None
 
 
 def inside(data: Data, name: str) -> Data:
-    """Un objet, vide s'il manque."""
+    """Un objet ; s'il manque, un objet vide."""
     value = data.get(name)
     return value if isinstance(value, dict) else {}
 
@@ -74,7 +74,7 @@ def snapshot_version(event: Event) -> int:
 
 
 def event_version(event: Event) -> int:
-    """L'instant de l'événement : la version de ce que `data.updated_at` ne date pas, une suppression par exemple."""
+    """L'instant de l'événement : la version de ce que `data.updated_at` ne date pas, comme l'état d'une session."""
     if event.timestamp is None:
         raise UnusableEventError("no_version")
     return event.timestamp

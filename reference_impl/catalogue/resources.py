@@ -1,4 +1,4 @@
-"""Ce que les ressources ont en commun : un instantané versionné, une suppression qui gagne pour toujours."""
+"""Ce que les ressources ont en commun : un instantané versionné, et une suppression définitive."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Reader = Callable[[Data], dict[str, Any]]
 class Resource:
     """Une sorte de ressource : sa table, et la lecture de ses colonnes dans `data`.
 
-    `by_address` : elle désigne d'abord une personne par son adresse, et par son identifiant plus tard.
+    `by_address` : la ressource désigne d'abord une personne par son adresse, et plus tard par son identifiant.
     """
 
     table: Table
@@ -38,9 +38,10 @@ class Resource:
         return applied((yield write))
 
     def forget(self, transaction: Transaction, event: Event) -> Steps:
-        """Ne rien écrire d'une personne effacée, et vider ce qui, à son adresse, attendait de savoir que c'était elle.
+        """Ne rien écrire d'une personne effacée, et vider l'invitation qui ne la désignait que par son adresse.
 
-        Une invitation ne nomme la personne qu'une fois acceptée : son effacement, venu avant, n'a pas pu l'y trouver.
+        Une invitation ne donne l'identifiant de la personne qu'une fois acceptée : si l'effacement est venu avant, il
+        n'a pas pu la trouver.
         """
         if self.by_address:
             yield bury(transaction.dialect, self.table, event.resource_id, transaction.now)

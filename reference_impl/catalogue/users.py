@@ -24,7 +24,7 @@ from reference_impl.store.users import Written, snapshot_write, written
 def record_user(transaction: Transaction, event: Event) -> Steps:
     """Écrire l'instantané d'une personne. Créer et mettre à jour sont une même écriture.
 
-    `user.updated` peut arriver avant `user.created`, et porte la personne entière : rien à attendre.
+    `user.updated` peut arriver avant `user.created` ; il porte la personne entière : il n'y a rien à attendre.
     """
     row = user_row(event.data, event.resource_id, snapshot_version(event))
     done = written((yield prepared(transaction, row)), transaction.now)
@@ -34,9 +34,9 @@ def record_user(transaction: Transaction, event: Event) -> Steps:
 
 
 def record_snapshot(transaction: Transaction, row: dict[str, Any], *, welcomed: bool) -> Written:
-    """Écrire l'instantané que donne un rapprochement : la même écriture que celle du webhook.
+    """Écrire l'instantané que donne une réconciliation : la même écriture que celle du webhook.
 
-    `welcomed=False` tait la bienvenue : le premier rapprochement écrit des comptes inscrits depuis des années.
+    `welcomed=False` : sans message de bienvenue, car une première réconciliation trouve des comptes très anciens.
     """
     done = written(perform(transaction.connection, prepared(transaction, row)), transaction.now)
     if done.created and welcomed:
@@ -53,7 +53,7 @@ def prepared(transaction: Transaction, row: dict[str, Any]) -> Write:
 
 
 def welcome(transaction: Transaction, clerk_id: str) -> Write:
-    """Préparer la bienvenue, due à la naissance de la ligne, quel que soit le chemin qui l'a écrite."""
+    """Préparer le message de bienvenue, dû à la création de la ligne, quel que soit le chemin qui l'écrit."""
     return effect(
         transaction.dialect,
         key=f"welcome_email/{clerk_id}",
@@ -64,8 +64,8 @@ def welcome(transaction: Transaction, clerk_id: str) -> Write:
 
 
 def erase_user(transaction: Transaction, event: Event) -> Steps:
-    """Effacer la personne, même inconnue : ce qui arriverait encore sur elle sera refusé."""
-    yield ALONE  # une autre livraison du groupe, à mi-chemin, écrirait encore sur la personne après son effacement
+    """Effacer la personne, même inconnue : ce qui arriverait encore sur elle ne sera pas écrit."""
+    yield ALONE  # sans quoi une autre livraison du groupe, commencée avant, écrirait encore après l'effacement
     erased_at = deletion_time(event, transaction.now)
     first = erase(transaction, event.resource_id, erased_at=erased_at, cause=event.type)
     return Outcome.PROCESSED if first else Outcome.STALE
@@ -74,7 +74,7 @@ def erase_user(transaction: Transaction, event: Event) -> Steps:
 def user_row(data: Data, clerk_id: str, version: int) -> dict[str, Any]:
     """Lire les colonnes de `users` dans l'objet `User` de Clerk ; `version` est en millisecondes.
 
-    On ne garde que ce dont on a l'usage : ni `private_metadata`, ni les comptes externes.
+    On ne garde que ce dont on a l'usage : ni `private_metadata` ni les comptes externes.
     """
     return {
         "clerk_id": clerk_id,
@@ -98,9 +98,9 @@ def user_row(data: Data, clerk_id: str, version: int) -> dict[str, Any]:
 
 
 def designated(data: Data, listed: str, pointer: str, field: str) -> str | None:
-    """Lire l'adresse que `pointer` désigne, où qu'elle soit dans la liste. La première n'est pas la principale.
+    """Lire l'adresse, ou le numéro, que `pointer` désigne : le premier de la liste n'est pas toujours le principal.
 
-    Une inscription par téléphone n'en a aucune ; l'exemple du tableau de bord en désigne une qui n'est pas là.
+    Il peut n'y en avoir aucun ; l'exemple du tableau de bord de Clerk désigne une adresse absente de la liste.
     """
     wanted = text(data, pointer)
     found = (short(item, field) for item in objects(data, listed) if wanted and item.get("id") == wanted)
@@ -108,7 +108,7 @@ def designated(data: Data, listed: str, pointer: str, field: str) -> str | None:
 
 
 def email_addresses(data: Data) -> list[dict[str, Any]]:
-    """Lire toutes les adresses, vérifiées ou non : rattacher un compte par une adresse non vérifiée le livrerait."""
+    """Lire toutes les adresses, en disant si elles sont vérifiées : seule une adresse vérifiée prouve à qui elle est."""
     return [
         {"address": address, "verified": inside(item, "verification").get("status") == "verified"}
         for item in objects(data, "email_addresses")

@@ -1,4 +1,4 @@
-"""Les commandes. Chacune lit les mêmes réglages que le serveur, et n'importe ce qu'elle emploie qu'une fois appelée."""
+"""Les commandes. Chacune lit les réglages du serveur, et n'importe ses modules qu'une fois appelée."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Commands(click.Group):
-    """Le groupe ; une erreur prévue y devient une phrase et le code de sortie 2."""
+    """Le groupe des commandes : une erreur prévue devient une phrase et le code de sortie 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Exécuter la commande demandée."""
@@ -63,10 +63,10 @@ def settings_and_receiver() -> tuple[Settings, Receiver]:
     "--forwarded-allow-ips",
     default="127.0.0.1",
     show_default=True,
-    help="Mandataires dont on croit X-Forwarded-For ; jamais « * » si le port est joignable d'ailleurs.",
+    help="Mandataires dont X-Forwarded-For est cru ; jamais « * » si le port est joignable par d'autres.",
 )
 def serve(host: str, port: int, workers: int, forwarded_allow_ips: str) -> None:
-    """Servir l'application, jusqu'à SIGTERM ; les requêtes en cours finissent."""
+    """Servir l'application jusqu'à SIGTERM ; les requêtes en cours se terminent."""
     from reference_impl.operations.serving import serve as run
 
     run(host=host, port=port, workers=workers, forwarded_allow_ips=forwarded_allow_ips)
@@ -83,7 +83,9 @@ def migrate() -> None:
 
 
 @main.command()
-@click.option("--once", is_flag=True, help="Exécuter ce qui est dû, puis finir ; pour un ordonnanceur.")
+@click.option(
+    "--once", is_flag=True, help="Exécuter ce qui est dû, puis s'arrêter ; pour une tâche planifiée."
+)
 def dispatch(once: bool) -> None:
     """Exécuter les effets dus : messages de bienvenue, avis d'effacement."""
     from reference_impl.effects.loop import run_dispatch
@@ -94,10 +96,10 @@ def dispatch(once: bool) -> None:
 
 @main.command()
 @click.option(
-    "--allow-erasures", is_flag=True, help="Effacer même si beaucoup de comptes ont disparu chez Clerk."
+    "--allow-erasures", is_flag=True, help="Effacer même si beaucoup de comptes ont disparu de chez Clerk."
 )
 def reconcile(allow_erasures: bool) -> None:
-    """Rapprocher les comptes de ceux de Clerk : ce qu'aucun webhook n'a dit, l'API le sait."""
+    """Réconcilier les comptes avec ceux de Clerk : l'API rend ce qu'aucun webhook n'a apporté."""
     from reference_impl.reconciliation.run import run_reconciliation
 
     settings, receiver = settings_and_receiver()
@@ -106,7 +108,7 @@ def reconcile(allow_erasures: bool) -> None:
 
 @main.command()
 def purge() -> None:
-    """Appliquer la rétention : vider les corps gardés, oublier les vieilles livraisons."""
+    """Appliquer les durées de conservation : vider les corps gardés, oublier les vieilles livraisons."""
     from reference_impl.privacy.purge import Retention
     from reference_impl.privacy.purge import purge as run
 
@@ -120,9 +122,9 @@ def purge() -> None:
 
 @main.command()
 @click.argument("clerk_ids", metavar="CLERK_ID…", nargs=-1, required=True)
-@click.option("--yes", is_flag=True, help="Ne pas demander.")
+@click.option("--yes", is_flag=True, help="Ne pas demander de confirmation.")
 def erase(clerk_ids: tuple[str, ...], *, yes: bool) -> None:
-    """Effacer des personnes, connues ou non : une demande confirmée n'attend pas de webhook."""
+    """Effacer des personnes, connues ou non, sans attendre de webhook."""
     from reference_impl.privacy.erasure import erase_now
 
     _, receiver = settings_and_receiver()
@@ -162,7 +164,7 @@ def register() -> None:
 @register.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def register_export(file: Path) -> None:
-    """Écrire le registre dans FILE ; il ne contient que des empreintes. La copie d'avant n'est remplacée qu'à la fin."""
+    """Écrire le registre dans FILE ; il ne contient que des empreintes. L'ancienne copie reste jusqu'à la fin."""
     from reference_impl.privacy.restore import export_register
 
     _, receiver = settings_and_receiver()
@@ -176,7 +178,7 @@ def register_export(file: Path) -> None:
 @register.command("apply")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def register_apply(file: Path) -> None:
-    """Compléter le registre par FILE, et effacer de nouveau qui une sauvegarde a ramené."""
+    """Compléter le registre par FILE, et effacer de nouveau les personnes qu'une sauvegarde a ramenées."""
     from reference_impl.privacy.restore import apply_register, read_register
 
     _, receiver = settings_and_receiver()

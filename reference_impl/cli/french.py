@@ -1,4 +1,4 @@
-"""Les mots de la ligne de commande elle-même (titres de l'aide, erreurs d'emploi), que click demande à gettext."""
+"""Les textes de click lui-même (titres de l'aide, erreurs d'emploi), qu'il demande à gettext."""
 
 import gettext
 
@@ -22,7 +22,7 @@ _WORDS = {
 
 
 def install() -> None:
-    """Répondre en français à click."""
+    """Donner à click ses textes en français."""
 
     def word(message: str) -> str:
         return _WORDS.get(message, message)

@@ -31,14 +31,14 @@ def admin_router(receiver: Receiver, token: str) -> APIRouter:
 
     @router.get("/api/users/{clerk_id}/export", responses={404: {"description": "Rien n'est conservé."}})
     def export(clerk_id: str) -> JSONResponse:
-        # Aucune forme n'est exigée de l'identifiant : un refus de FastAPI le recopierait dans sa réponse.
+        # Aucune forme n'est exigée de l'identifiant : FastAPI, en le refusant, le recopierait dans sa réponse.
         return exported(receiver, cleaned(clerk_id))
 
     return router
 
 
 def exported(receiver: Receiver, clerk_id: str) -> JSONResponse:
-    """Rendre tout ce qui est conservé de la personne, ou 404. Effacée, elle ne se distingue pas d'une inconnue."""
+    """Rendre tout ce qui est conservé de la personne, sinon 404 : effacée ou inconnue, la réponse est la même."""
     with reading(receiver.engine).connect() as connection:
         found: dict[str, Any] = collect(connection, clerk_id)
     if not any(found.values()):

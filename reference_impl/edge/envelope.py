@@ -1,7 +1,7 @@
 """L'enveloppe d'un événement Clerk, lue dans une livraison vérifiée.
 
-On ne valide que ce dont on se sert. Les propres exemples de Clerk contredisent leur schéma : un modèle strict
-refuserait demain une livraison qu'il faudrait savoir lire.
+On ne valide que ce dont on se sert. Les exemples que Clerk publie contredisent son propre schéma : un modèle strict
+refuserait des livraisons qu'il faut savoir lire.
 """
 
 import json
@@ -16,10 +16,10 @@ from reference_impl.errors import UnusableEventError
 LONGEST_ID = 255
 
 LATEST_MS = 253_402_300_799_999
-"""Le 31 décembre 9999, en millisecondes : au-delà, ce n'est plus un instant."""
+"""La fin de l'an 9999, en millisecondes : au-delà, la valeur n'est pas tenue pour un instant."""
 
 DEEPEST = 64
-"""Imbrication admise. Au-delà, ce qui se lit ici ne s'écrirait ou ne s'exporterait plus : la pile est finie."""
+"""Le nombre de niveaux admis. Un corps plus imbriqué, lu ici, pourrait épuiser la pile à l'écriture ou à l'export."""
 
 _ESCAPED_TROUBLE = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]")
 _TROUBLE = re.compile("[\x00\ud800-\udfff]")
@@ -50,15 +50,15 @@ class Event:
 def kept_body(event: Event) -> bytes:
     """Rendre ce qui sert à retraiter l'événement, et rien de plus.
 
-    `event_attributes`, où figurent l'adresse IP et le navigateur de qui a agi, n'en est pas : rien ne relierait à cette
-    personne l'événement d'une autre ressource, et son effacement l'y laisserait.
+    `event_attributes` porte l'adresse IP et le navigateur de la personne qui a agi. Il n'est pas gardé : quand
+    l'événement parle d'une autre ressource, rien ne le relie à elle, et son effacement ne le trouverait pas.
     """
     kept = {"type": event.type, "data": event.data, "timestamp": event.timestamp}
     return json.dumps({**kept, "instance_id": event.instance_id}, ensure_ascii=False).encode()
 
 
 def read_event(delivery: VerifiedDelivery) -> Event:
-    """Lire l'enveloppe. Lève `UnusableEventError`, avec une raison, si le corps n'en est pas une."""
+    """Lire l'enveloppe. Lève `UnusableEventError`, avec une raison, si le corps n'a pas cette forme."""
     document = load_json(delivery.body)
     if not isinstance(document, dict):
         raise UnusableEventError("not_an_object")
@@ -75,10 +75,10 @@ def read_event(delivery: VerifiedDelivery) -> Event:
 
 
 def load_json(body: bytes) -> Any:
-    """Lire du JSON, en UTF-8. Une imbrication sans fond, un nombre sans fin ou un NaN n'en sont pas.
+    """Lire du JSON en UTF-8. Sont refusés une imbrication trop profonde, un nombre infini et `NaN`.
 
-    Lève `UnusableEventError`. `json.loads` devinerait l'UTF-16 : les octets signés se liraient alors autrement ici
-    que dans le reste du récepteur, qui y cherche des personnes.
+    Lève `UnusableEventError`. Le décodage est imposé, car `json.loads` accepterait aussi l'UTF-16 : `people_in`, qui
+    cherche des personnes dans les mêmes octets, ne les y verrait pas.
     """
     try:
         document = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
@@ -106,7 +106,7 @@ def _is_deeper(value: Any, room: int) -> bool:
 
 
 def cleaned(value: Any) -> Any:
-    """Remplacer le caractère nul et les moitiés de paire, que PostgreSQL n'admet pas dans un texte."""
+    """Remplacer le caractère nul et les moitiés de paire UTF-16, que PostgreSQL n'admet pas dans un texte."""
     if isinstance(value, str):
         return _TROUBLE.sub("\ufffd", value)
     if isinstance(value, list):
@@ -117,9 +117,10 @@ def cleaned(value: Any) -> Any:
 
 
 def instant(value: Any) -> int | None:
-    """Lire un instant en millisecondes. Les exemples du tableau de bord de Clerk sont en secondes : on les reconnaît.
+    """Lire un instant ; le rendre en millisecondes. Les exemples du tableau de bord de Clerk sont en secondes.
 
-    Avant 1973 en millisecondes, après 5138 en secondes : entre les deux, aucune confusion possible.
+    Au-dessous de 10¹¹, le nombre est lu en secondes : il n'y aurait confusion que pour une date antérieure à 1973, en
+    millisecondes, ou postérieure à 5138, en secondes.
     """
     if not isinstance(value, int) or isinstance(value, bool):
         return None

@@ -9,7 +9,7 @@ from reference_impl.store.inbox import INBOX
 
 
 def health_router(engine: Engine) -> APIRouter:
-    """Monter les deux routes ; l'hébergeur redémarre sur la première, et dirige le trafic sur la seconde."""
+    """Monter les deux routes : la première dit à l'hébergeur quand redémarrer, la seconde quand envoyer du trafic."""
     router = APIRouter()
 
     @router.get("/health", status_code=204)
@@ -32,9 +32,7 @@ def is_ready(engine: Engine) -> bool:
     try:
         with reading(engine).connect() as connection:
             if engine.dialect.name == "sqlite":
-                connection.exec_driver_sql(
-                    "PRAGMA shrink_memory"
-                )  # relire le fichier, et non ce qu'on en a retenu
+                connection.exec_driver_sql("PRAGMA shrink_memory")  # pour relire le fichier, et non le cache
             connection.execute(select(INBOX.c.svix_id).limit(1))
     except SQLAlchemyError:
         return False

@@ -1,4 +1,4 @@
-"""Les clés que Clerk publie (JWKS) : relues quand il le faut, et jamais plus souvent que de raison."""
+"""Les clés que Clerk publie (JWKS) : relues quand il le faut, au plus une fois toutes les dix secondes."""
 
 import threading
 import time
@@ -11,18 +11,18 @@ import jwt
 from reference_impl.errors import KeysUnavailableError
 
 LIFESPAN_S = 300
-"""Âge au-delà duquel les clés sont relues, en secondes : une clé retirée finit par l'être ici aussi."""
+"""Âge au-delà duquel les clés sont relues, en secondes : une clé que Clerk retire cesse alors de servir ici."""
 
 PAUSE_S = 10
-"""Intervalle entre deux lectures, réussies ou non, en secondes : un jeton au `kid` inventé ne coûte rien à Clerk."""
+"""Pause entre deux lectures, réussies ou non, en secondes : un `kid` inventé ne fait pas interroger Clerk sans fin."""
 
 TIMEOUT_S = 3
 
 
 class JwksKeys:
-    """Les clés d'une adresse JWKS. Une clé remplacée est suivie sans redémarrage.
+    """Les clés publiées à une adresse JWKS. Si Clerk en change, elles sont relues sans redémarrage.
 
-    Si l'adresse ne répond plus, les clés déjà lues servent encore : une panne de Clerk ne déconnecte personne.
+    Si l'adresse ne répond plus, les clés déjà lues servent encore : une panne de Clerk n'empêche aucune connexion.
     """
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -34,7 +34,7 @@ class JwksKeys:
         self._stale_at = self._next_reading_at = float("-inf")
 
     def key_for(self, token: str) -> Any:
-        """Rendre la clé que nomme l'en-tête `kid` du jeton."""
+        """Rendre la clé que nomme le `kid` du jeton. Lève `KeysUnavailableError` si Clerk ne la donne pas."""
         kid = jwt.get_unverified_header(token).get("kid")
         with self._lock:
             now = self._clock()

@@ -1,7 +1,7 @@
 """La synchronisation à la connexion : `POST /api/session/sync`, avec le jeton de session.
 
-Un webhook peut tarder, ou se perdre. La personne qui se connecte, elle, est là : son jeton vérifié suffit à écrire sa
-ligne tout de suite. Les deux chemins partagent la même écriture versionnée.
+Un webhook peut tarder ou se perdre ; la personne qui se connecte, elle, n'attend pas. Son jeton vérifié suffit à écrire
+sa ligne aussitôt. Les deux chemins écrivent sous la même garde de version.
 """
 
 from collections.abc import Collection
@@ -45,7 +45,7 @@ def login_router(receiver: Receiver, keys: KeySource, parties: Collection[str]) 
 
 
 def record_login(receiver: Receiver, claims: SessionClaims) -> Written | None:
-    """Écrire ce qu'affirme le jeton ; rendre `None` si la personne est effacée : elle ne revient pas par là non plus."""
+    """Écrire ce qu'affirme le jeton ; rendre `None` si la personne est effacée : se connecter ne la ramène pas."""
     with receiver.engine.begin() as connection:
         lock_people(connection, [claims.clerk_id])
         transaction = Transaction(connection, receiver.subjects, receiver.clock())
@@ -64,5 +64,5 @@ def record_login(receiver: Receiver, claims: SessionClaims) -> Written | None:
 RESPONSES: dict[int | str, dict[str, object]] = {
     401: {"description": "Jeton absent, mal signé, expiré, ou émis pour une autre application."},
     403: {"description": "Le compte a été supprimé."},
-    503: {"description": "Base ou clés momentanément injoignables : à renvoyer."},
+    503: {"description": "Base ou clés momentanément injoignables : requête à renvoyer."},
 }

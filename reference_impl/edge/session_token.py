@@ -33,19 +33,19 @@ class SessionClaims:
 
     @property
     def version(self) -> int:
-        """La version de l'instantané, en millisecondes : aussi vieux que le jeton.
+        """La version de l'instantané, en millisecondes : l'instant d'émission du jeton.
 
-        Un jeton qui ne porte pas les trois claims (celui de Clerk, sans réglage, n'en a aucun) n'est pas un
-        instantané : la version 0 fait naître la ligne, et n'écrase jamais rien.
+        Un jeton qui ne porte pas les trois claims n'est pas un instantané (celui de Clerk, sans réglage, n'en porte
+        aucun) : sa version est 0, qui crée la ligne si elle manque et n'écrase jamais rien.
         """
         return self.issued_at * 1000 if self.complete else 0
 
 
 class KeySource(Protocol):
-    """De quoi trouver la clé publique qui vérifie un jeton."""
+    """Ce qui trouve la clé publique avec laquelle vérifier un jeton."""
 
     def key_for(self, token: str) -> Any:
-        """Rendre la clé. Lève `jwt.PyJWTError` si aucune ne convient, `KeysUnavailableError` si on n'en sait rien."""
+        """Rendre la clé. Lève `jwt.PyJWTError` si aucune ne convient, `KeysUnavailableError` si la réponse manque."""
 
 
 class PemKey:
@@ -60,17 +60,17 @@ class PemKey:
 
 
 def unfolded(pem: str) -> str:
-    """Rendre ses lignes à une clé : dans une variable d'environnement, deux caractères tiennent lieu de chaque fin."""
+    """Rétablir les fins de ligne d'une clé : une variable d'environnement les note par une barre inverse et un « n »."""
     return pem.replace("\\n", "\n")
 
 
 def verify_session_token(
     authorization: str | None, keys: KeySource, parties: Collection[str]
 ) -> SessionClaims:
-    """Vérifier l'en-tête `Authorization: Bearer …`. Lève `InvalidTokenError`, sans dire pourquoi à qui essaie.
+    """Vérifier l'en-tête `Authorization: Bearer …`. Lève `InvalidTokenError`, sans dire à l'appelant pourquoi.
 
-    L'algorithme est imposé : laisser le jeton le choisir le laisserait choisir « aucun ». `azp` dit pour quelle
-    application il a été émis ; une session `pending` n'a pas fini de s'ouvrir.
+    L'algorithme est imposé : un jeton qui le choisirait pourrait choisir `none`. `azp` dit pour quelle application le
+    jeton a été émis ; une session `pending` n'est pas encore ouverte.
     """
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -87,7 +87,7 @@ def verify_session_token(
 
 
 def _claims(claims: dict[str, Any]) -> SessionClaims:
-    """Lire les claims. `email`, `first_name` et `last_name` sont ceux que l'application ajoute au jeton, chez Clerk."""
+    """Lire les claims. `email`, `first_name` et `last_name` n'y sont que si vous les ajoutez au jeton, chez Clerk."""
     clerk_id, issued_at = person(claims, "sub"), claims["iat"]
     if clerk_id is None or not isinstance(issued_at, int | float) or not 0 <= issued_at * 1000 <= LATEST_MS:
         raise InvalidTokenError("Jeton refusé.")

@@ -1,4 +1,4 @@
-"""La signature : ce qui sépare des octets reçus d'une livraison de Svix."""
+"""La signature : elle seule prouve que les octets reçus sont une livraison de Svix."""
 
 import base64
 import binascii
@@ -13,7 +13,7 @@ MINIMUM_KEY_BYTES = 24
 """Taille minimale d'une clé HMAC-SHA256 : https://www.standardwebhooks.com (24 à 64 octets)."""
 
 LONGEST_SVIX_ID = 255
-"""Ceux de Svix ont une trentaine de caractères ; celui-ci sera une clé primaire, qu'un index sait borner."""
+"""Les identifiants de Svix ont une trentaine de caractères. Celui-ci sera une clé primaire, dont la taille est bornée."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class VerifiedDelivery:
     """Une livraison dont la signature a été vérifiée sur les octets reçus ; seul `Verifier` en fabrique.
 
     `secret_index` est le rang du secret qui a convenu : quand plus aucune livraison n'emploie l'ancien, la rotation
-    est finie.
+    des secrets est finie.
     """
 
     svix_id: str
@@ -54,7 +54,7 @@ def parse_secrets(value: str) -> list[str]:
 
 
 def _is_usable(secret: str) -> bool:
-    """La bibliothèque accepte « changeme » et en tire une clé : à nous d'être stricts, et au démarrage."""
+    """Dire si le secret peut servir. La bibliothèque, elle, accepterait « changeme » et en tirerait une clé."""
     if not secret.startswith("whsec_"):
         return False
     try:
@@ -74,7 +74,7 @@ class Verifier:
         """Vérifier la livraison et la rendre sous son type vérifié. Lève `InvalidSignatureError`.
 
         `svix` lève aussi de simples `ValueError` (signature sans virgule, base64 cassé, corps qui n'est pas de
-        l'UTF-8) : n'attraper que son exception à elle offrirait un 500 à n'importe qui.
+        l'UTF-8) : si l'on n'attrapait que son exception, n'importe qui provoquerait un 500.
         """
         headers = _signed_headers(raw.headers)
         for index, webhook in enumerate(self._webhooks):
@@ -87,9 +87,10 @@ class Verifier:
 
 
 def _signed_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Prendre les trois en-têtes, sous les noms de Svix ou sous ceux de Standard Webhooks, mais d'une seule famille.
+    """Prendre les trois en-têtes, tous sous les noms de Svix ou tous sous ceux de Standard Webhooks.
 
-    Mêlées, elles laisseraient vérifier un identifiant et en retenir un autre. Lève `InvalidSignatureError`.
+    Mêler les deux familles permettrait de vérifier un identifiant et d'en retenir un autre. Lève
+    `InvalidSignatureError`.
     """
     for family in ("svix", "webhook"):
         if f"{family}-id" in headers:
@@ -97,7 +98,7 @@ def _signed_headers(headers: Mapping[str, str]) -> dict[str, str]:
             if 0 < len(taken["svix-id"]) <= LONGEST_SVIX_ID:
                 return taken
             break
-    raise InvalidSignatureError("L'identifiant de livraison manque, ou n'en est pas un.")
+    raise InvalidSignatureError("L'identifiant de livraison manque, ou n'a pas la longueur admise.")
 
 
 _SIGNED = ("id", "timestamp", "signature")

@@ -20,7 +20,7 @@ RETRY_AFTER_S = 5
 def webhook_router(
     verifier: Verifier, batcher: Batcher, journal: Journal, *, body_timeout: float = BODY_TIMEOUT_S
 ) -> APIRouter:
-    """Monter `POST /api/webhooks/clerk`. Les réponses n'ont pas de corps : Svix le garderait et le montrerait."""
+    """Monter `POST /api/webhooks/clerk`. Les réponses n'ont pas de corps, car Svix le conserve et l'affiche."""
     router = APIRouter()
 
     @router.post(WEBHOOK_PATH, status_code=204, responses=RESPONSES, openapi_extra=ANY_BODY)
@@ -34,7 +34,7 @@ def webhook_router(
         except RefusedRequestError as error:
             journal.refused(svix_id, error, started)
             return Response(status_code=error.status, headers=HANG_UP if error.status in UNREAD else None)
-        except (DBAPIError, PoolTimeoutError) as error:
+        except (DBAPIError, PoolTimeoutError, TimeoutError) as error:
             # La base n'a pas pu répondre : la transaction est annulée, et Svix enverra la livraison de nouveau.
             journal.unavailable(svix_id, error, started)
             return Response(status_code=503, headers={"Retry-After": str(RETRY_AFTER_S)})
@@ -46,14 +46,14 @@ def webhook_router(
 
 UNREAD = {408, 413}
 HANG_UP = {"Connection": "close"}
-"""Le reste du corps ne sera pas lu : la connexion ne peut plus servir, et celui qui la tient doit la rendre."""
+"""Le reste du corps ne sera pas lu : la connexion ne peut plus servir, et la réponse annonce qu'elle se ferme."""
 
 RESPONSES: dict[int | str, dict[str, object]] = {
-    204: {"description": "Reçue : traitée, en double, dépassée, ignorée, ou gardée comme lettre morte."},
+    204: {"description": "Reçue : traitée, doublon, dépassée, ignorée, ou gardée comme lettre morte."},
     400: {"description": "Signature refusée, ou événement d'une autre instance de Clerk."},
     408: {"description": "Le corps met trop longtemps à arriver."},
     413: {"description": "Corps trop grand."},
-    503: {"description": "Base momentanément injoignable : à renvoyer."},
+    503: {"description": "Base momentanément injoignable : livraison à renvoyer."},
 }
 
 ANY_BODY = {

@@ -1,7 +1,7 @@
 """L'exécution des effets dus : prendre, envoyer, noter. Au moins une fois, jamais dans la transaction qui les a causés.
 
-Entre l'envoi et sa note, un arrêt brutal fait renvoyer l'effet : la clé d'idempotence laisse le destinataire le
-reconnaître. L'« exactement une fois » n'existe pas entre deux systèmes.
+Si le processus est tué après l'envoi et avant de l'avoir noté, l'effet repart : le destinataire reconnaît sa clé
+d'idempotence. Entre deux systèmes, rien ne garantit « exactement une fois ».
 """
 
 import random
@@ -45,12 +45,12 @@ class Dispatcher:
     def run_once(self, limit: int = 20, *, stopped: Callable[[], bool] = lambda: False) -> int:
         """Exécuter les effets dus, `limit` au plus ; rendre combien ont été tentés, réussis ou non.
 
-        `stopped` est demandé entre deux envois : celui qui est en cours finit, les suivants sont rendus.
+        `stopped` est consulté avant chaque envoi : s'il rend vrai, les effets non tentés sont rendus.
         """
         taken = self._take(limit)
         for rank, row in enumerate(taken):
-            # Un destinataire lent use le bail de tout le lot : commencer un envoi qu'un autre processus peut
-            # reprendre en même temps ferait un double.
+            # Le bail vaut pour tout le lot, et un destinataire lent l'épuise : un envoi commencé trop tard pourrait
+            # être repris par un autre processus, et partirait deux fois.
             if stopped() or self.clock() > row.next_attempt_at - LONGEST_SENDING_MS:
                 self._give_back(taken[rank:])
                 return rank
@@ -70,7 +70,7 @@ class Dispatcher:
             return list(connection.execute(lease.values(leased).returning(OUTBOX)))
 
     def _give_back(self, rows: Sequence[Row[Any]]) -> None:
-        """Rendre aussitôt ce qui n'a pas été tenté ; rien ne compte comme une tentative."""
+        """Rendre aussitôt les effets qui n'ont pas été tentés ; aucune tentative ne leur est comptée."""
         mine = OUTBOX.c.key.in_([row.key for row in rows]) & (
             OUTBOX.c.next_attempt_at == rows[0].next_attempt_at
         )
@@ -101,7 +101,7 @@ class Dispatcher:
         return None if found is None else dict(found)
 
     def _settle(self, row: Row[Any], outcome: str, sent: Sent | None = None) -> None:
-        """Noter l'effet fait, et à qui la personne a été communiquée."""
+        """Noter l'effet comme fait, et à qui les données de la personne ont été communiquées."""
         with self.engine.begin() as connection:
             if row.clerk_id and sent and sent.recipient and sent.reference:
                 disclose(
@@ -111,7 +111,7 @@ class Dispatcher:
         metrics.EFFECTS.labels(row.kind, outcome).inc()
 
     def _postpone(self, row: Row[Any], error: EffectFailedError) -> None:
-        """Attendre, de plus en plus, avec du hasard : des effets en échec ensemble ne reviennent pas ensemble."""
+        """Reporter l'effet, de plus en plus loin, avec du hasard : ceux d'une même panne ne reviennent pas ensemble."""
         now = self.clock()
         if row.attempts >= ATTEMPTS:
             noted: dict[str, Any] = {"failed_at": now}

@@ -32,7 +32,7 @@ def run_dispatch(settings: Settings, receiver: Receiver, *, once: bool) -> None:
 
 
 def _patiently(dispatcher: Dispatcher, stop: threading.Event) -> int:
-    """Exécuter les effets dus ; base injoignable ou verrou trop long, on le dit, et le tour suivant réessaie."""
+    """Exécuter les effets dus ; si la base est injoignable, l'écrire au journal : le tour suivant réessaiera."""
     try:
         return dispatcher.run_once(stopped=stop.is_set)
     except (DBAPIError, PoolTimeoutError) as error:
@@ -42,7 +42,7 @@ def _patiently(dispatcher: Dispatcher, stop: threading.Event) -> int:
 
 
 def choose_sender(settings: Settings) -> Sender:
-    """En production, un service d'envoi est exigé : journaliser un message de bienvenue ne l'envoie pas."""
+    """Choisir l'expéditeur. En production, un service d'envoi est exigé : le journal, lui, n'envoie rien."""
     if settings.effects_url:
         token = settings.effects_token
         return HttpSender(settings.effects_url, token.get_secret_value() if token else None)

@@ -27,24 +27,24 @@ class Effect:
 
 @dataclass(frozen=True)
 class Sent:
-    """Ce qu'un destinataire a reçu d'une personne : son nom, et la référence par laquelle il la désigne désormais."""
+    """Le tiers qui a reçu des données de la personne : son nom, et la référence par laquelle il la désigne."""
 
     recipient: str | None = None
     reference: str | None = None
 
 
 class Sender(Protocol):
-    """De quoi exécuter un effet."""
+    """Ce qui exécute un effet."""
 
     def send(self, effect: Effect) -> Sent:
         """Exécuter l'effet, au plus une fois pour une même clé si le destinataire le permet.
 
-        Lève `EffectFailedError` : il sera retenté.
+        Lève `EffectFailedError` : l'effet sera tenté de nouveau.
         """
 
 
 class LogSender:
-    """En développement : dire au journal ce qui partirait. Aucune adresse réelle ne reçoit rien."""
+    """En développement : écrire au journal ce qui partirait. Personne ne reçoit rien."""
 
     def send(self, effect: Effect) -> Sent:
         """Journaliser la sorte de l'effet."""
@@ -66,7 +66,7 @@ class HttpSender:
         self._url = url
 
     def send(self, effect: Effect) -> Sent:
-        """Envoyer l'effet ; tout ce qui n'est pas 2xx est un échec, à retenter."""
+        """Envoyer l'effet ; toute réponse autre qu'un 2xx est un échec, et l'effet sera tenté de nouveau."""
         body = {"kind": effect.kind, "payload": effect.payload, "recipient": effect.recipient}
         try:
             answer = self._client.post(self._url, json=body, headers={"Idempotency-Key": effect.key})
@@ -79,7 +79,7 @@ class HttpSender:
 
 
 def _sent(answer: httpx.Response) -> Sent:
-    """Lire la référence, s'il y en a une : un corps vide ou d'une autre forme n'est pas un échec, l'effet est fait."""
+    """Lire la référence, s'il y en a une : un corps vide ou d'une autre forme n'est pas un échec."""
     try:
         told = answer.json()
     except ValueError:

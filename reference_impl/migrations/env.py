@@ -1,4 +1,4 @@
-"""Ce qu'Alembic exécute avant les migrations : ouvrir la base comme le récepteur l'ouvre."""
+"""Ce qu'Alembic exécute pour migrer : ouvrir la base comme le récepteur l'ouvre, puis appliquer les migrations."""
 
 from typing import Literal
 
@@ -15,13 +15,13 @@ def render_text_as_string(kind: str, item: object, _context: object) -> str | Li
     return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
 
 
-# Deux serveurs qui démarrent ensemble ne migrent pas ensemble : le second attend, puis ne trouve rien à faire.
+# Deux migrations lancées ensemble passent l'une après l'autre : la seconde attend, puis n'a plus rien à faire.
 MIGRATION_LOCK = 7_301_955_021
 
 engine = open_engine(context.config.attributes["url"])
 with engine.connect() as connection:
     if engine.dialect.name == "postgresql":
-        # Ni l'attente du verrou ni une longue migration ne sont des ordres ordinaires.
+        # Attendre le verrou ou migrer une grande table peut dépasser les délais des ordres ordinaires.
         connection.exec_driver_sql("SET lock_timeout = 0; SET statement_timeout = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
         connection.commit()

@@ -1,4 +1,4 @@
-"""Appliquer les migrations, sans fichier de configuration : tout est dans le paquet."""
+"""Appliquer les migrations. Il n'y a pas de fichier `alembic.ini` : tout est dans le paquet."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from alembic.config import Config
 
 
 def configuration(url: str) -> Config:
-    """Décrire à Alembic où sont les migrations, et quelle base migrer."""
+    """Indiquer à Alembic où sont les migrations, et quelle base migrer."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["url"] = url

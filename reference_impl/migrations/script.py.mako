@@ -13,10 +13,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Appliquer."""
+    """Appliquer la migration."""
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
-    """Défaire."""
+    """Défaire la migration."""
     ${downgrades if downgrades else "pass"}

@@ -1,4 +1,4 @@
-"""Ce que l'on dit d'une livraison, au journal et aux mesures : son identifiant, son type, son issue. Jamais son corps."""
+"""Ce que le journal et les mesures disent d'une livraison : son identifiant, son type, son issue ; jamais son corps."""
 
 import re
 import time
@@ -22,13 +22,13 @@ _KNOWN = frozenset(CATALOGUE) | NEVER_KEPT
 
 
 class Journal:
-    """Le journal d'un serveur. Les durées sont comptées depuis `started`, un `time.perf_counter()`."""
+    """Le journal d'un serveur. `started` est l'instant où la requête est arrivée, lu par `time.perf_counter()`."""
 
     def __init__(self) -> None:
         self._log: Any = structlog.get_logger()
 
     def received(self, delivery: VerifiedDelivery, receipt: Receipt, started: float) -> None:
-        """Une livraison vérifiée et traitée, quelle qu'en soit l'issue."""
+        """Noter une livraison vérifiée et traitée, quelle qu'en soit l'issue."""
         lag = None if receipt.timestamp is None else max(0, now_ms() - receipt.timestamp)
         if lag is not None:
             metrics.LAG.observe(lag / 1000)
@@ -46,7 +46,7 @@ class Journal:
         )
 
     def refused(self, svix_id: str | None, error: RefusedRequestError, started: float) -> None:
-        """Une requête refusée. Son `svix-id` n'est que ce qu'elle prétend : il n'est écrit que s'il en a la forme."""
+        """Noter une requête refusée. Rien ne prouve son `svix-id` : il n'est écrit que s'il en a la forme."""
         self._count(None, Outcome.REJECTED, started)
         self._say(
             "warning",
@@ -58,7 +58,7 @@ class Journal:
         )
 
     def unavailable(self, svix_id: str | None, error: Exception, started: float) -> None:
-        """La base n'a pas répondu. Le message de l'erreur n'est pas écrit : le pilote y cite des valeurs."""
+        """Noter que la base n'a pas répondu. Le message de l'erreur n'est pas écrit : le pilote y cite des valeurs."""
         self._count(None, "unavailable", started)
         cause = error.orig if isinstance(error, DBAPIError) else error
         sqlstate = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
@@ -72,12 +72,12 @@ class Journal:
         )
 
     def _say(self, level: str, **fields: Any) -> None:
-        """Écrire une ligne. Une sortie fermée ne change rien à la livraison : elle est déjà dans la base."""
+        """Écrire une ligne. Une sortie fermée ne doit pas changer la réponse faite à Svix."""
         with suppress(OSError, ValueError):
             getattr(self._log, level)("delivery", **fields)
 
     def _count(self, kind: str | None, outcome: str, started: float) -> None:
-        """Un type inconnu compte sous « other » : un nom par type inventé ferait grossir les mesures sans fin."""
+        """Compter la livraison, sous « other » si son type est inconnu : chaque type inventé ajouterait une mesure."""
         label = kind if kind in _KNOWN else "other"
         metrics.DELIVERIES.labels(label, str(outcome)).inc()
         metrics.DURATION.observe(time.perf_counter() - started)

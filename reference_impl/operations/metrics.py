@@ -1,4 +1,4 @@
-"""Les mesures que lit Prometheus : ce qu'il faut pour s'alarmer à temps."""
+"""Les mesures que lit Prometheus : de quoi être alerté à temps."""
 
 import os
 
@@ -13,7 +13,7 @@ from reference_impl.store.outbox import OUTBOX
 DELIVERIES = Counter("deliveries_total", "Livraisons reçues, par type et par issue.", ["type", "outcome"])
 SECRETS = Counter(
     "deliveries_secret_total",
-    "Livraisons vérifiées, par rang du secret : zéro sur l'ancien, la rotation est finie.",
+    "Livraisons vérifiées, par rang du secret : quand l'ancien n'augmente plus, la rotation est finie.",
     ["index"],
 )
 DURATION = Histogram(
@@ -32,7 +32,7 @@ _OLDEST = "outbox_oldest_due_seconds"
 
 
 def render(engine: Engine, now: int) -> bytes:
-    """Rendre les mesures au format de Prometheus. Les âges et les tailles sont lus dans la base, à chaque lecture."""
+    """Rendre les mesures au format de Prometheus. Celles des lettres mortes et des effets dus viennent de la base."""
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
@@ -42,7 +42,7 @@ def render(engine: Engine, now: int) -> bytes:
     try:
         return counted + generate_latest(_stored(engine, now))
     except SQLAlchemyError:
-        return counted  # la base est en panne : c'est le moment où les autres mesures servent
+        return counted  # la base est en panne : les autres mesures sont alors utiles
 
 
 def _stored(engine: Engine, now: int) -> CollectorRegistry:

@@ -1,4 +1,4 @@
-"""Le serveur : uvicorn, un ou plusieurs processus, un arrêt qui laisse finir."""
+"""Le serveur : uvicorn, un ou plusieurs processus, et un arrêt qui laisse finir les requêtes en cours."""
 
 import os
 import signal
@@ -14,17 +14,17 @@ from reference_impl.operations.logs import configure_logs
 from reference_impl.settings import load_settings
 
 DRAIN_S = 20
-"""Le temps laissé aux requêtes en cours après SIGTERM ; l'hébergeur doit en laisser davantage."""
+"""Le temps laissé aux requêtes en cours après SIGTERM, en secondes ; l'hébergeur doit en laisser davantage."""
 
 OPEN_REQUESTS = 512
-"""Au-delà, un processus répond 503 : Svix réessaiera, mieux vaut cela que de tous les faire attendre 15 s."""
+"""Au-delà, un processus répond 503 et Svix réessaiera : mieux vaut cela que de faire attendre tout le monde 15 s."""
 
 
 def serve(*, host: str, port: int, workers: int, forwarded_allow_ips: str) -> None:
     """Servir jusqu'à SIGTERM. Lève `InvalidSettingError` avant d'ouvrir le port si un réglage ne convient pas."""
     load_settings()
     configure_logs()
-    # uvicorn, une fois arrêté, se renvoie le signal reçu : un arrêt demandé doit finir par 0, et non par 143.
+    # uvicorn, une fois arrêté, se renvoie le signal reçu : un arrêt demandé doit rendre le code 0, et non 143.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     with shared_metrics(workers):
         uvicorn.run(
@@ -45,10 +45,10 @@ def serve(*, host: str, port: int, workers: int, forwarded_allow_ips: str) -> No
 
 @contextmanager
 def shared_metrics(workers: int) -> Iterator[None]:
-    """Donner aux processus un dossier commun où compter : sans lui, chaque lecture n'en verrait qu'un."""
+    """Donner aux processus un dossier commun où compter : sans lui, `/metrics` ne verrait que l'un d'eux."""
     with tempfile.TemporaryDirectory(prefix="metrics-") as temporary:
         if workers > 1:
             os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", temporary)
         for left_over in Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", temporary)).glob("*.db"):
-            left_over.unlink()  # d'un arrêt d'avant : les compteurs repartent de zéro
+            left_over.unlink()  # reste d'une exécution précédente : les compteurs repartent de zéro
         yield

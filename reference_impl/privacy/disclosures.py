@@ -1,4 +1,4 @@
-"""Les communications : à qui une personne a été transmise, pour pouvoir l'avertir d'un effacement (RGPD, article 19)."""
+"""Les communications : qui a reçu des données d'une personne, et devra savoir son effacement (RGPD, article 19)."""
 
 from sqlalchemy import Connection
 
@@ -14,8 +14,8 @@ def disclose(
 ) -> None:
     """Inscrire une communication. `now` est en millisecondes.
 
-    La personne a pu être effacée pendant l'envoi : le destinataire est alors averti aussitôt, sans que rien d'elle ne
-    revienne dans la base.
+    La personne a pu être effacée pendant l'envoi : l'avis au destinataire est alors inscrit aussitôt, sans que rien
+    d'elle ne revienne dans la base.
     """
     lock_people(connection, [clerk_id])
     if erased_among(connection, subjects, [clerk_id]):

@@ -1,6 +1,6 @@
 """L'effacement d'une personne : ce qui part, ce qui reste, et qui doit l'apprendre.
 
-Tout se joue dans une transaction, sous le verrou de la personne : pas d'effacement sans avis, ni l'inverse.
+Tout se fait dans une transaction, sous le verrou de la personne : pas d'effacement sans ses avis, ni d'avis sans lui.
 """
 
 import json
@@ -35,7 +35,7 @@ OWNED = (
     DISCLOSURES,
     OUTBOX,
 )
-"""Les tables dont une ligne est à une personne, par sa colonne `clerk_id` : ces lignes partent entières."""
+"""Les tables où `clerk_id` dit à qui est une ligne : celles de la personne effacée sont supprimées."""
 
 
 def erase(transaction: Transaction, clerk_id: str, *, erased_at: int, cause: str) -> bool:
@@ -49,7 +49,7 @@ def erase(transaction: Transaction, clerk_id: str, *, erased_at: int, cause: str
 
 
 def erase_now(receiver: "Receiver", clerk_id: str, *, cause: str) -> bool:
-    """Effacer sans attendre de webhook : une demande confirmée, un compte disparu chez Clerk."""
+    """Effacer dans sa propre transaction, sans attendre de webhook : sur une demande confirmée, par exemple."""
     with receiver.engine.begin() as connection:
         lock_people(connection, [clerk_id])
         now = receiver.clock()
@@ -57,7 +57,7 @@ def erase_now(receiver: "Receiver", clerk_id: str, *, cause: str) -> bool:
 
 
 def wipe(transaction: Transaction, clerk_id: str, erased_at: int) -> None:
-    """Vider toutes les tables de la personne. Les avis d'abord : ensuite, plus personne ne saurait qui avertir."""
+    """Vider toutes les tables de la personne. Les avis d'abord : ensuite, on ne saurait plus qui avertir."""
     connection = transaction.connection
     notify_recipients(transaction, clerk_id)
     addresses = known_addresses(connection, clerk_id)
@@ -78,7 +78,7 @@ def notify_recipients(transaction: Transaction, clerk_id: str) -> None:
 
 
 def add_notice(transaction: Transaction, recipient: str, reference: str) -> None:
-    """Inscrire l'avis à un destinataire ; la clé l'empêche de partir deux fois."""
+    """Inscrire l'avis dû à un destinataire ; la clé empêche de l'inscrire deux fois."""
     payload = {"recipient": recipient, "recipient_ref": reference}
     key = f"art19/{recipient}/{reference}"
     notice = effect(transaction.dialect, key=key, kind="art19", now=transaction.now, payload=payload)
@@ -86,10 +86,9 @@ def add_notice(transaction: Transaction, recipient: str, reference: str) -> None
 
 
 def known_addresses(connection: Connection, clerk_id: str) -> list[str]:
-    """Rendre les adresses connues de la personne, en minuscules : elles seules relient une invitation à elle.
+    """Rendre les adresses connues de la personne, en minuscules : souvent, elles seules la relient à une invitation.
 
-    Celles d'hier comptent aussi, tant qu'un corps gardé s'en souvient : on s'inscrit souvent sous une adresse que l'on
-    change ensuite.
+    Les anciennes comptent aussi, tant qu'un corps gardé les cite : l'invitation a pu viser une adresse changée depuis.
     """
     columns = select(USERS.c.email, USERS.c.email_addresses).where(USERS.c.clerk_id == clerk_id)
     email, listed = connection.execute(columns).first() or (None, None)
@@ -108,9 +107,9 @@ def former_addresses(connection: Connection, clerk_id: str) -> Iterator[str]:
 
 
 def bury_contacts(connection: Connection, clerk_id: str, addresses: list[str], erased_at: int) -> list[str]:
-    """Enterrer ses invitations et son attente ; rendre leurs identifiants.
+    """Poser une pierre tombale sur ses invitations et ses entrées en liste d'attente ; rendre leurs identifiants.
 
-    La pierre tombale refuse leurs événements en retard. Une invitation nouvelle, elle, sera la bienvenue.
+    La pierre tombale refuse leurs événements en retard. Une nouvelle invitation, elle, sera acceptée.
     """
     invited = or_(INVITATIONS.c.clerk_id == clerk_id, INVITATIONS.c.email.in_(addresses))
     found = [
@@ -127,13 +126,13 @@ def bury_contacts(connection: Connection, clerk_id: str, addresses: list[str], e
 def scrub_bodies(connection: Connection, clerk_id: str, contacts: list[str]) -> None:
     """Vider les corps gardés : ceux dont elle est le sujet, ceux qui la citent, ceux de ses invitations.
 
-    Les lignes restent : un doublon doit encore s'y reconnaître.
+    Les lignes restent : elles permettent encore de reconnaître un doublon.
     """
     citing = select(MENTIONS.c.svix_id).where(MENTIONS.c.clerk_id == clerk_id)
     own = INBOX.c.clerk_id == clerk_id
     about = or_(own, INBOX.c.svix_id.in_(citing), INBOX.c.resource_id.in_(contacts))
     emptied = connection.execute(update(INBOX).where(about).values(body=None).returning(INBOX.c.svix_id))
-    useless = MENTIONS.c.svix_id.in_(emptied.scalars().all())  # qui que ce soit que citaient ces corps
+    useless = MENTIONS.c.svix_id.in_(emptied.scalars().all())  # ces corps ne citent plus personne
     connection.execute(delete(MENTIONS).where(useless | (MENTIONS.c.clerk_id == clerk_id)))
     connection.execute(update(INBOX).where(own).values(clerk_id=None, resource_id=None))
 
@@ -145,7 +144,7 @@ def scrub_dead_letters(connection: Connection, traces: list[str]) -> None:
 
 
 def letters_citing(connection: Connection, traces: list[str]) -> Iterator[Row[Any]]:
-    """Chercher les lettres mortes où figure l'une de ces chaînes. Elles sont peu, et rien n'y est rangé : on les lit."""
+    """Chercher les lettres mortes où figure l'une de ces chaînes. Elles sont peu nombreuses : on les lit toutes."""
     wanted = [trace.lower() for trace in traces]
     for row in connection.execute(select(DEAD_LETTERS).where(DEAD_LETTERS.c.body.is_not(None))):
         told = unescaped(row.body).lower()
@@ -154,7 +153,7 @@ def letters_citing(connection: Connection, traces: list[str]) -> Iterator[Row[An
 
 
 def unescaped(body: bytes) -> str:
-    """Rendre le texte du corps, sans les échappements du JSON s'il en est : une adresse peut s'y cacher."""
+    """Rendre le texte du corps sans les échappements de JSON, sous lesquels une adresse ne se trouverait pas."""
     try:
         return json.dumps(json.loads(body), ensure_ascii=False)
     except (ValueError, RecursionError):

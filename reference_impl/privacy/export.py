@@ -12,10 +12,10 @@ from reference_impl.store.inbox import INBOX, MENTIONS
 
 
 def collect(connection: Connection, clerk_id: str) -> dict[str, list[dict[str, Any]]]:
-    """Rassembler les lignes de la personne, toutes colonnes comprises : une colonne de demain y sera sans qu'on y pense.
+    """Rassembler les lignes de la personne, avec toutes leurs colonnes : celles qu'on ajoutera y seront d'office.
 
-    Des corps gardés, seuls ceux dont elle est le sujet : un corps qui la cite parle aussi d'une autre. Elle apprend
-    seulement, par `inbox_mentions`, qu'il existe.
+    Parmi les corps gardés, seuls y sont ceux dont elle est le sujet : un corps qui la cite peut parler d'une autre.
+    `inbox_mentions` lui apprend seulement qu'il existe.
     """
     addresses = known_addresses(connection, clerk_id)
     queries = {table.name: select(table).where(table.c.clerk_id == clerk_id) for table in OWNED}
@@ -31,7 +31,7 @@ def collect(connection: Connection, clerk_id: str) -> dict[str, list[dict[str, A
 
 
 def _readable(row: dict[str, Any]) -> dict[str, Any]:
-    """Décoder le corps : du JSON dans du JSON ne se lit pas. Une lettre morte peut n'en être pas."""
+    """Décoder le corps, pour que l'export soit lisible ; celui d'une lettre morte peut n'être pas du JSON."""
     if row.get("body") is not None:
         try:
             row["body"] = load_json(row["body"])

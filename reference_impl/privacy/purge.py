@@ -1,4 +1,4 @@
-"""La rétention : ce dont on n'a plus l'usage part, par petits lots, sans retenir les livraisons."""
+"""La conservation : ce dont la durée est passée est retiré, par petits lots, sans bloquer les livraisons."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ BATCH = 1000
 DAY_MS = 86_400_000
 
 Touch = Callable[[Connection, Table, Any], None]
-"""De quoi vider ou retirer les lignes que choisit une condition."""
+"""Une fonction qui vide ou retire les lignes que choisit une condition."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Retention:
 
 
 def purge(engine: Engine, retention: Retention, now: int, *, batch: int = BATCH) -> dict[str, int]:
-    """Appliquer la rétention ; rendre le nombre de lignes touchées, par table. `now` est en millisecondes.
+    """Appliquer les durées de conservation ; rendre le nombre de lignes touchées, par table. `now` : millisecondes.
 
-    Les corps partent les premiers, et les lignes bien après : tant que Svix peut renvoyer une livraison, il faut
-    reconnaître le doublon. Une lettre morte garde le sien jusqu'au bout : elle attend qu'on la rejoue.
+    Les corps sont vidés les premiers, et les lignes retirées bien après : tant que Svix peut renvoyer une livraison,
+    il faut reconnaître le doublon. Une lettre morte garde son corps jusqu'au bout : elle attend d'être rejouée.
     """
     old_bodies, old_rows = now - retention.bodies * DAY_MS, now - retention.inbox * DAY_MS
     old_sessions = now - retention.sessions * DAY_MS
@@ -51,7 +51,7 @@ def purge(engine: Engine, retention: Retention, now: int, *, batch: int = BATCH)
 
 
 def _empty(connection: Connection, table: Table, chosen: Any) -> None:
-    """Vider les corps, et oublier qui ils citaient : sans corps, une mention n'est plus qu'une donnée personnelle."""
+    """Vider les corps, et oublier qui ils citaient : une mention ne sert qu'à retrouver un corps à vider."""
     connection.execute(update(table).where(chosen).values(body=None))
     cited = select(table.c.svix_id).where(chosen)
     connection.execute(delete(MENTIONS).where(MENTIONS.c.svix_id.in_(cited)))
@@ -62,7 +62,7 @@ def _remove(connection: Connection, table: Table, chosen: Any) -> None:
 
 
 def _in_batches(engine: Engine, table: Table, old: Any, batch: int, touch: Touch) -> int:
-    """Toucher les lignes par lots, une courte transaction chacun : un seul ordre tiendrait ses verrous trop longtemps.
+    """Traiter les lignes par lots, chacun dans une courte transaction : un seul ordre SQL bloquerait trop longtemps.
 
     Les clés sont cherchées à part, en lecture, et chaque lot part de la dernière : rien n'est parcouru deux fois, et
     aucune livraison n'attend ce parcours.

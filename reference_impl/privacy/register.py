@@ -1,7 +1,7 @@
 """Le registre d'effacement : qui a été effacé, sans dire qui.
 
-Une empreinte par clé secrète, et non un simple SHA-256 : les identifiants connus s'essaieraient un à un. C'est encore
-une donnée personnelle (RGPD, considérant 26) pour qui détient la clé ; la clé vit donc hors de la base.
+L'empreinte est calculée avec une clé secrète : contre un simple SHA-256, on essaierait un à un les identifiants connus.
+Pour qui détient la clé, elle reste une donnée personnelle (RGPD, considérant 26) : la clé n'est donc pas dans la base.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ REGISTER: Table = ErasureEntry.__table__  # type: ignore[attr-defined]
 
 
 class Subjects:
-    """De l'identifiant d'une personne à son empreinte."""
+    """Le calcul de l'empreinte d'une personne, d'après son identifiant."""
 
     def __init__(self, key: str) -> None:
         self._key = key.encode()

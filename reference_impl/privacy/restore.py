@@ -1,6 +1,6 @@
 """Après une restauration : une sauvegarde ramène les personnes effacées depuis. Le registre les efface de nouveau.
 
-Le registre ne contient que des empreintes : il peut être copié hors de la base, chaque jour, et gardé longtemps.
+Le registre ne contient que des empreintes : on peut le copier chaque jour hors de la base, et garder ces copies.
 """
 
 import json
@@ -62,8 +62,8 @@ def apply_register(
 ) -> int:
     """Compléter le registre, puis effacer de nouveau toute personne présente qui y figure ; rendre leur nombre.
 
-    Les avis de l'article 19 redeviennent dus : la sauvegarde ne sait pas qu'ils sont partis. Leur clé est la même, et
-    le destinataire les reconnaît.
+    Les avis de l'article 19 du RGPD redeviennent dus, car la sauvegarde ne sait pas qu'ils sont partis. Leur clé n'a pas
+    changé : le destinataire reconnaît ceux qu'il a déjà reçus.
     """
     read = list(entries)  # en entier avant d'écrire : un fichier abîmé à la dernière ligne ne change rien
     with engine.begin() as connection:
@@ -78,7 +78,7 @@ def apply_register(
 
 
 def _returned(engine: Engine, subjects: Subjects) -> Iterator[tuple[str, int]]:
-    """Chercher qui est revenu : chaque identifiant présent, réduit à son empreinte. Une empreinte ne se remonte pas."""
+    """Chercher qui est revenu : l'empreinte de chaque identifiant présent est comparée à celles du registre."""
     tables = (*OWNED, INVITATIONS, INBOX, MENTIONS)
     present = union(*(select(table.c.clerk_id).where(table.c.clerk_id.is_not(None)) for table in tables))
     letters = select(DEAD_LETTERS.c.body).where(DEAD_LETTERS.c.body.is_not(None))

@@ -1,4 +1,4 @@
-"""La lettre morte : ce qui est authentique et ne servira qu'après une correction."""
+"""La lettre morte : une livraison authentique, qui ne pourra servir qu'après une correction."""
 
 import json
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def bury_delivery(receiver: "Receiver", delivery: VerifiedDelivery, kind: str | None, reason: str) -> Outcome:
-    """Inscrire la livraison comme morte, et la garder pour qu'on la rejoue ; revenue, c'est un doublon."""
+    """Inscrire la livraison comme lettre morte, et la garder pour la rejouer ; si Svix la renvoie, c'est un doublon."""
     people = people_in(delivery.body)
     now = receiver.clock()
     with receiver.engine.begin() as connection:
@@ -36,9 +36,9 @@ def bury_delivery(receiver: "Receiver", delivery: VerifiedDelivery, kind: str | 
 
 
 def keepable(body: bytes) -> bytes | None:
-    """Rendre ce qui peut être gardé du corps : rien s'il porte un code de connexion, et jamais d'où venait la personne.
+    """Rendre ce qui peut être gardé du corps : rien s'il porte un code de connexion, et jamais `event_attributes`.
 
-    Illisible, il est gardé tel quel : c'est de lui que viendra l'explication.
+    S'il est illisible, il est gardé tel quel : c'est lui qu'il faudra examiner.
     """
     if any(kind.encode() in body for kind in NEVER_KEPT):
         return None

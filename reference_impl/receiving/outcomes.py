@@ -1,4 +1,4 @@
-"""Les issues d'une livraison, et la transaction où elle se joue."""
+"""Les issues d'une livraison, et la transaction qui la traite."""
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from reference_impl.store.pipeline import Write
 
 
 class Outcome(StrEnum):
-    """Ce qu'est devenue une livraison. Toutes, sauf `rejected`, reçoivent un 2xx : la renvoyer n'y changerait rien."""
+    """L'issue d'une livraison. Toutes, sauf `rejected`, donnent un 2xx : renvoyer la livraison n'y changerait rien."""
 
     PROCESSED = "processed"
     DUPLICATE = "duplicate"
@@ -25,16 +25,16 @@ class Outcome(StrEnum):
 Steps = Generator[Write, Any, Outcome]
 """Une suite d'écritures : chaque `yield` en demande une et reçoit la première ligne de son RETURNING, ou `None`.
 
-Elle se lit de haut en bas comme une livraison ; `receiving.together` en mène plusieurs de front.
+Elle se lit de haut en bas, comme si la livraison était seule ; `receiving.together` en mène plusieurs ensemble.
 """
 
 
 ALONE = Write(None, {})
-"""Demandée, l'écriture qui n'en est pas une : « je touche à tout, laissez d'abord finir les autres suites »."""
+"""Ce n'est pas une écriture : la suite qui la demande touche à plusieurs tables, et attend que les autres aient fini."""
 
 
 def applied(returned: Any) -> Outcome:
-    """Lire RETURNING plutôt que `rowcount` : psycopg rend -1 pour un INSERT … ON CONFLICT."""
+    """Lire RETURNING plutôt que `rowcount`, que SQLAlchemy ne garantit que pour UPDATE et DELETE."""
     return Outcome.STALE if returned is None else Outcome.PROCESSED
 
 
@@ -42,8 +42,8 @@ def applied(returned: Any) -> Outcome:
 class Transaction:
     """Une transaction ouverte, et ce que les écritures du catalogue ont besoin de savoir.
 
-    `erased` contient, des personnes que la livraison cite, celles qui sont effacées ; `again` vaut pour un
-    retraitement : la même version s'écrit de nouveau.
+    `erased` : celles des personnes citées par la livraison qui sont effacées. `again` : la livraison est rejouée, et la
+    même version s'écrit de nouveau.
     """
 
     connection: Connection

@@ -1,7 +1,7 @@
 """La réception d'une livraison vérifiée : une transaction, de la première écriture au COMMIT.
 
-La réponse 2xx part après le COMMIT. Rien n'est marqué sans être fait, rien n'est fait sans être marqué : tué à
-n'importe quel instant, le serveur laisse la base comme avant la livraison, ou comme après.
+La réponse 2xx part après le COMMIT. L'inscription de la livraison et ses écritures sont validées ensemble : si le
+serveur est tué, quel que soit l'instant, la base est comme avant la livraison ou comme après.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Receiver:
-    """De quoi recevoir : la base, les empreintes, l'horloge, l'instance de Clerk dont les événements sont les nôtres."""
+    """Ce qu'il faut pour recevoir : la base, les empreintes, l'horloge, l'instance de Clerk attendue."""
 
     engine: Engine
     subjects: Subjects
@@ -48,8 +48,8 @@ class Receiver:
         """Traiter la livraison et dire son issue.
 
         Lève `WrongInstanceError` (400), ou laisse passer l'erreur passagère de la base (503). Un événement
-        inutilisable, ou que la base ne saura jamais écrire, devient une lettre morte : huit nouvelles tentatives n'y
-        changeraient rien.
+        inutilisable, ou que la base refusera toujours, devient une lettre morte : aucune nouvelle tentative n'y
+        changerait rien.
         """
         event = None
         try:
@@ -65,9 +65,9 @@ class Receiver:
         return Receipt(bury_delivery(self, delivery, kind, reason), kind, None, reason)
 
     def read(self, delivery: VerifiedDelivery) -> Event:
-        """Lire l'événement, et refuser celui d'une autre instance ; sans `instance_id`, on accepte.
+        """Lire l'événement, et refuser celui d'une autre instance ; sans `instance_id`, il est accepté.
 
-        Un endpoint de développement branché sur la production mêlerait deux mondes.
+        Sinon, une instance de développement mêlerait ses comptes d'essai à ceux de la production.
         """
         event = read_event(delivery)
         if self.instance_id and event.instance_id and event.instance_id != self.instance_id:
@@ -96,7 +96,7 @@ class Receiver:
     def _arrival(
         self, event: Event, delivery: VerifiedDelivery, subject: str | None, *, known: bool
     ) -> inbox.Arrival:
-        """Un type inconnu, ou un message à code, n'est noté que par son type."""
+        """Préparer la ligne de la livraison. D'un type inconnu, ou d'un message à code, seul le type est noté."""
         keep = known and self.keep_bodies and event.type not in NEVER_KEPT
         return inbox.Arrival(
             svix_id=event.svix_id,
@@ -117,11 +117,11 @@ class Receiver:
         people: frozenset[str],
         erased: frozenset[str],
     ) -> None:
-        """Ne garder de la livraison que ce qui peut l'être, et noter qui d'autre que son sujet le corps gardé cite."""
+        """Ne garder de la livraison que ce qui peut l'être, et noter les personnes que cite le corps, hors son sujet."""
         subject, stale = arrival.clerk_id, outcome is Outcome.STALE
         if stale:
             inbox.settle_stale(connection, arrival.svix_id)
-        # Une nouvelle est parfois dépassée parce que la personne est effacée : la livraison n'en garde rien.
+        # Une livraison peut être dépassée parce que la personne est effacée : il n'en faut alors rien garder.
         if subject and (subject in erased or (stale and erased_among(connection, self.subjects, [subject]))):
             inbox.scrub(connection, arrival.svix_id)
         elif erased:

@@ -29,9 +29,9 @@ class StillUnusableError(ReceiverError):
 def reprocess(receiver: Receiver, svix_id: str) -> Outcome:
     """Rejouer la livraison dans une transaction et dire sa nouvelle issue.
 
-    La boîte de réception la tiendrait pour un doublon : on passe à côté d'elle. Les gardes de version demeurent, à
-    ceci près que la même version s'écrit de nouveau. Lève `NothingToReplayError`, ou `StillUnusableError` : rien n'a
-    alors changé, et la lettre morte reste en place.
+    La livraison est déjà inscrite dans la boîte de réception : on ne l'y inscrit pas de nouveau. La garde de version
+    demeure, mais accepte aussi la même version. Lève `NothingToReplayError` ou `StillUnusableError` : rien n'a alors
+    changé, et la lettre morte reste en place.
     """
     try:
         return _replay(receiver, svix_id)
@@ -46,9 +46,7 @@ def _replay(receiver: Receiver, svix_id: str) -> Outcome:
         event = read_event(delivery)
         entry = CATALOGUE.get(event.type)
         if entry is None:
-            raise NothingToReplayError(
-                f"Le type de {svix_id} n'est pas au catalogue : il n'y a rien à écrire."
-            )
+            raise NothingToReplayError(f"Le type de {svix_id} n'est pas au catalogue : rien n'est à écrire.")
         subject = entry.subject(event.data)
         people = people_in(delivery.body) | ({subject} if subject else set())
         lock_people(connection, people)
@@ -63,13 +61,13 @@ def _replay(receiver: Receiver, svix_id: str) -> Outcome:
 
 
 def _kept(connection: Connection, svix_id: str) -> VerifiedDelivery:
-    """Retrouver le corps. Il vient d'une livraison vérifiée à son arrivée : il l'est encore."""
+    """Retrouver le corps. La livraison a été vérifiée à son arrivée : elle est tenue pour vérifiée."""
     for table in (DEAD_LETTERS, INBOX):
         body = connection.execute(select(table.c.body).where(table.c.svix_id == svix_id)).scalar()
         if body is not None:
             return VerifiedDelivery(svix_id, body, secret_index=0)
     if connection.execute(select(INBOX.c.svix_id).where(INBOX.c.svix_id == svix_id)).first():
-        # Renvoyée par Svix, elle serait un doublon.
+        # « Replay » ne servirait à rien : renvoyée par Svix, elle serait un doublon.
         raise NothingToReplayError(
             f"Le corps de {svix_id} n'est plus gardé. « reconcile » relira l'état des comptes chez Clerk."
         )

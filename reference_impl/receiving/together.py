@@ -1,4 +1,4 @@
-"""Mener plusieurs suites d'écritures de front : à chaque tour, celles du même ordre partent ensemble."""
+"""Mener ensemble plusieurs suites d'écritures : à chaque tour, celles du même ordre SQL partent d'un coup."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,8 +17,8 @@ def finish(connection: Connection, steps: Steps) -> Outcome:
 def finish_together(connection: Connection, suites: Sequence[Steps]) -> list[Outcome]:
     """Mener les suites jusqu'à leurs issues, dans la transaction de l'appelant.
 
-    Les suites n'échangent rien : seul l'ordre de leurs écritures change, et le résultat n'en dépend pas. Celles qui
-    ont demandé `ALONE` attendent la fin des autres, puis passent une à une.
+    Les suites n'échangent rien : leurs écritures s'entremêlent, et le résultat n'en dépend pas. Celles qui demandent
+    `ALONE` attendent la fin des autres, puis passent une à une.
     """
     outcomes: dict[int, Outcome] = {}
     answers: dict[int, Any] = dict.fromkeys(range(len(suites)))
@@ -34,7 +34,7 @@ def finish_together(connection: Connection, suites: Sequence[Steps]) -> list[Out
 def _advance(
     suites: Sequence[Steps], answers: dict[int, Any], outcomes: dict[int, Outcome]
 ) -> Iterator[tuple[int, Write]]:
-    """Rendre sa réponse à chaque suite, et recueillir sa demande suivante, ou son issue."""
+    """Donner à chaque suite la réponse qu'elle attend ; recueillir sa demande suivante, ou son issue."""
     for rank, answer in answers.items():
         try:
             yield rank, suites[rank].send(answer)
@@ -43,7 +43,7 @@ def _advance(
 
 
 def _perform(connection: Connection, asked: dict[int, Write]) -> dict[int, Any]:
-    """Exécuter les écritures demandées, un ordre après l'autre, chacun pour toutes ses lignes."""
+    """Exécuter les écritures demandées, un ordre SQL après l'autre, chacun pour toutes ses lignes."""
     by_statement: dict[int, list[int]] = {}
     for rank, write in asked.items():
         by_statement.setdefault(id(write.statement), []).append(rank)

@@ -1,5 +1,5 @@
-"""Le rapprochement : ce qu'aucun webhook n'a dit, l'API de Clerk le sait.
+"""La réconciliation : l'API de Clerk rend ce qu'aucun webhook n'a apporté.
 
-`exchange` tient une requête, `backend_api` connaît les routes, `writing` écrit les comptes lus, `missing` efface ceux
+`exchange` mène une requête, `backend_api` connaît les routes, `writing` écrit les comptes lus, `missing` efface ceux
 qui ont disparu, `scan` enchaîne le tout.
 """

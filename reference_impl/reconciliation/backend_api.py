@@ -1,4 +1,4 @@
-"""Les trois lectures que le rapprochement demande à l'API de Clerk : l'instance, les comptes par pages, un compte."""
+"""Les trois lectures que la réconciliation demande à l'API de Clerk : l'instance, les comptes par pages, un compte."""
 
 from collections.abc import Iterator
 from types import TracebackType
@@ -10,11 +10,11 @@ from reference_impl.errors import ClerkApiError
 from reference_impl.reconciliation.exchange import Exchange
 
 PAGE = 500
-"""Le plus que Clerk rende en une page."""
+"""Le plus grand nombre de comptes que Clerk rende en une page."""
 
 STEPS_BACK = 20
 MOST_PAGES = 20_000
-"""Dix millions de comptes : une liste plus longue ne finit pas."""
+"""Soit dix millions de comptes : au-delà, on suppose que la liste ne finit pas."""
 
 
 class BackendApi:
@@ -43,7 +43,7 @@ class BackendApi:
     def user(self, clerk_id: str) -> Data | None:
         """Rendre l'objet `User`, ou `None` si Clerk ne le connaît plus.
 
-        Un 404 n'en est la preuve que s'il a la forme d'une erreur de Clerk : celui d'un mandataire n'efface personne.
+        Un 404 ne compte que s'il a la forme d'une erreur de Clerk : celui d'un mandataire ne doit effacer personne.
         """
         status, document = self._exchange.get(f"users/{quote(clerk_id, safe='')}")
         known = document if isinstance(document, dict) else {}
@@ -51,13 +51,13 @@ class BackendApi:
             return known
         if status == 404 and isinstance(known.get("errors"), list) and known["errors"]:
             return None
-        raise ClerkApiError(f"L'API de Clerk répond un compte qu'on ne sait pas lire ({status}).")
+        raise ClerkApiError(f"L'API de Clerk rend un compte illisible ({status}).")
 
     def user_pages(self) -> Iterator[list[Data]]:
         """Parcourir tous les comptes, du plus ancien au plus récent ; une page incomplète est la dernière.
 
-        Un curseur, et non un décalage : une inscription ou une suppression pendant la lecture ne fait ni sauter ni
-        relire personne.
+        La page suivante est demandée par curseur, et non par décalage : une inscription ou une suppression pendant la
+        lecture ne fait ni sauter ni relire un compte.
         """
         used: set[str] = set()
         behind: list[str] = []
@@ -73,9 +73,9 @@ class BackendApi:
         raise ClerkApiError(f"L'API de Clerk rend plus de {MOST_PAGES} pages de comptes.")
 
     def _page_after(self, behind: list[str]) -> list[Data]:
-        """Lire la page qui suit `behind`. Le compte servant de curseur peut être supprimé entre-temps : on recule.
+        """Lire la page qui suit `behind`. Si le compte qui sert de curseur a été supprimé, on essaie celui d'avant.
 
-        Une page vide est donc la fin si le curseur existe encore, et ne dit rien sinon.
+        Une page vide n'est donc la fin de la liste que si le curseur existe encore.
         """
         cursors: list[str | None] = [*reversed(behind[-STEPS_BACK:])]
         for cursor in cursors or [None]:
@@ -90,7 +90,7 @@ class BackendApi:
 
     def _read_page(self, cursor: str | None) -> list[Data] | None:
         """Lire une page ; `None` si la demande est refusée."""
-        # httpx écrit « + » %2B ; tel quel, il serait lu comme une espace.
+        # httpx remplace « + » par %2B : tel quel, il serait lu comme une espace.
         params: dict[str, str | int] = {"limit": self._page, "order_by": "+created_at"}
         if cursor is not None:
             params["starting_after"] = cursor
@@ -102,5 +102,5 @@ def _users(document: Any) -> list[Data]:
     if not isinstance(document, list) or not all(
         isinstance(user, dict) and person(user, "id") for user in document
     ):
-        raise ClerkApiError("L'API de Clerk répond autre chose qu'une liste de comptes.")
+        raise ClerkApiError("L'API de Clerk rend autre chose qu'une liste de comptes.")
     return document

@@ -11,13 +11,13 @@ from reference_impl.edge.envelope import load_json
 from reference_impl.errors import ClerkApiError, InvalidSettingError, UnusableEventError
 
 API_VERSION = "2026-05-12"
-"""La version de l'API que ce client sait lire ; sans elle, Clerk choisirait celle de l'instance."""
+"""La version de l'API que ce client sait lire ; sans cet en-tête, Clerk prendrait celle de l'instance."""
 
 ATTEMPTS = 6
 LONGEST_WAIT_S = 120
 LONGEST_BACKOFF_S = 30
 LARGEST_ANSWER = 64 * 1024 * 1024
-"""En octets. Une page de 500 comptes aux métadonnées pleines en pèse une vingtaine de millions."""
+"""En octets : environ trois fois une page de 500 comptes aux métadonnées pleines."""
 
 
 class _PassingError(Exception):
@@ -53,7 +53,7 @@ class Exchange:
         self._client.close()
 
     def get(self, path: str, params: dict[str, str | int] | None = None) -> tuple[int, Any]:
-        """Demander `path` ; rendre le statut et le document JSON (`None` si un refus n'en porte pas).
+        """Demander `path` ; rendre le statut et le document JSON (`None` si un refus n'en contient pas).
 
         Lève `InvalidSettingError` si la clé est refusée, `ClerkApiError` si la panne dure ou si la réponse est illisible.
         """
@@ -64,7 +64,7 @@ class Exchange:
                 if attempt == ATTEMPTS:
                     raise ClerkApiError(
                         f"L'API de Clerk a échoué {ATTEMPTS} fois de suite ({trouble}). Relancez plus tard :"
-                        " ce qui est écrit le reste."
+                        " ce qui est déjà écrit est gardé."
                     ) from None
                 wait = self._pause_s(attempt, trouble.retry_after_s)
             self._sleep(wait)
@@ -79,7 +79,7 @@ class Exchange:
             raise _PassingError(type(error).__name__) from None
 
     def _pause_s(self, attempt: int, asked: int | None) -> float:
-        """Attendre ce que Clerk demande, ou deux fois plus à chaque échec ; le hasard sépare qui attend ensemble."""
+        """Calculer l'attente : ce que Clerk demande, sinon le double à chaque échec, avec une part de hasard."""
         if asked is None:
             return float(min(2 ** (attempt - 1), LONGEST_BACKOFF_S) * (0.5 + self._jitter() / 2))
         if asked > LONGEST_WAIT_S:
@@ -88,7 +88,7 @@ class Exchange:
 
 
 def _refuse_by_status(answer: httpx.Response) -> None:
-    """Séparer la panne passagère, le réglage à corriger et le reste."""
+    """Lever l'erreur qui convient à un refus : panne passagère, réglage à corriger, ou réponse imprévue."""
     status = answer.status_code
     if status in {401, 403}:
         raise InvalidSettingError(
@@ -103,17 +103,15 @@ def _refuse_by_status(answer: httpx.Response) -> None:
 
 
 def _document(answer: httpx.Response) -> Any:
-    """Lire le JSON sans dépasser la borne ; d'un refus, un corps illisible ne compte pas."""
+    """Lire le JSON, borné en taille ; si le statut est un refus, un corps illisible vaut `None`."""
     body = bytearray()
     for chunk in answer.iter_bytes():
         body += chunk
         if len(body) > LARGEST_ANSWER:
-            raise ClerkApiError("L'API de Clerk répond plus que ce client n'accepte de lire.")
+            raise ClerkApiError("L'API de Clerk envoie plus que ce client n'accepte de lire.")
     try:
         return load_json(bytes(body))
     except UnusableEventError:
         if answer.status_code != 200:
             return None
-        raise ClerkApiError(
-            "L'API de Clerk répond autre chose que du JSON. Vérifiez CLERK_API_URL."
-        ) from None
+        raise ClerkApiError("L'API de Clerk rend autre chose que du JSON. Vérifiez CLERK_API_URL.") from None

@@ -1,4 +1,4 @@
-"""Les comptes disparus de chez Clerk : chacun est redemandé, puis effacé, sauf s'ils sont trop."""
+"""Les comptes disparus de chez Clerk : chacun est redemandé, puis effacé, sauf s'ils sont trop nombreux."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,11 +17,11 @@ from reference_impl.store.versioned import VERSION
 CHUNK = 500
 ALWAYS_ALLOWED = 20
 ALLOWED_SHARE = 10
-"""Un compte sur dix, ou vingt : au-delà, une mauvaise clé est plus probable qu'autant de départs sans webhook."""
+"""Un compte sur dix, et toujours vingt : au-delà, une mauvaise clé est plus probable que tant de départs."""
 
 
 def unseen(started: int) -> Any:
-    """La condition : ni vu par la lecture commencée à `started` (millisecondes), ni écrit ou né depuis."""
+    """La condition : un compte ni vu par la lecture commencée à `started` (millisecondes), ni créé ou modifié depuis."""
     return and_(
         or_(USERS.c.reconciled_at.is_(None), USERS.c.reconciled_at < started),
         USERS.c.first_seen_at < started,
@@ -31,7 +31,7 @@ def unseen(started: int) -> Any:
 
 
 def unseen_people(engine: Engine, started: int) -> Iterator[str]:
-    """Parcourir les personnes que la lecture n'a pas vues, sans tenir de transaction entre deux."""
+    """Parcourir les personnes que la lecture n'a pas vues, sans garder de transaction ouverte entre deux pages."""
     after = ""
     while True:
         wanted = select(USERS.c.clerk_id).where(USERS.c.clerk_id > after, unseen(started))
@@ -44,10 +44,10 @@ def unseen_people(engine: Engine, started: int) -> Iterator[str]:
 
 
 def within_bounds(receiver: Receiver, gone: Iterator[str], started: int) -> list[str]:
-    """Compter les disparus avant d'en effacer un seul. Lève `TooManyErasuresError` s'ils passent la borne.
+    """Compter les disparus avant d'en effacer un seul. Lève `TooManyErasuresError` s'ils sont trop nombreux.
 
-    Une mauvaise clé, une autre instance : tout le monde semblerait parti. On ne compte que les lignes d'avant la
-    lecture ; celles qu'elle vient d'écrire cacheraient l'erreur.
+    Avec la clé d'une autre instance, tous les comptes sembleraient disparus. Le total ne compte que les lignes d'avant
+    la lecture : avec celles qu'elle vient d'écrire, l'erreur passerait inaperçue.
     """
     before = select(func.count()).select_from(USERS).where(USERS.c.first_seen_at < started)
     with reading(receiver.engine).connect() as connection:
@@ -58,17 +58,17 @@ def within_bounds(receiver: Receiver, gone: Iterator[str], started: int) -> list
         found.append(clerk_id)
         if len(found) > allowed:
             raise TooManyErasuresError(
-                f"Plus de {allowed} comptes sur {total} auraient disparu de chez Clerk ; rien n'est effacé. Vérifiez que"
+                f"Plus de {allowed} comptes sur {total} semblent disparus de chez Clerk ; rien n'est effacé. Vérifiez que"
                 " CLERK_SECRET_KEY est celle de cette instance ; si c'est bien voulu, relancez avec --allow-erasures."
             )
     return found
 
 
 def erase_missing(receiver: Receiver, clerk_id: str, started: int) -> bool:
-    """Effacer la personne, si elle est toujours à effacer une fois son verrou pris ; dire si on l'a fait.
+    """Effacer la personne, si elle est toujours à effacer une fois son verrou pris ; dire si elle l'a été.
 
-    Entre la réponse de Clerk et le verrou, un webhook ou une connexion a pu passer : la ligne appartient alors au
-    prochain rapprochement.
+    Entre la réponse de Clerk et le verrou, un webhook ou une connexion a pu écrire sa ligne : la prochaine
+    réconciliation s'en occupera.
     """
     with receiver.engine.begin() as connection:
         lock_people(connection, [clerk_id])

@@ -1,11 +1,11 @@
-"""Ce qu'un rapprochement a fait, en nombres."""
+"""Ce qu'une réconciliation a fait, en nombres."""
 
 from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True)
 class Report:
-    """Le compte rendu. `skipped` compte ce qui n'a pas été écrit : personne effacée ici, compte sans version."""
+    """Le compte rendu. `skipped` compte ce qui est laissé de côté : personne déjà effacée, compte sans version."""
 
     scanned: int = 0
     created: int = 0
@@ -18,7 +18,7 @@ class Report:
         return Report(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
     def sentence(self) -> str:
-        """Le dire en une phrase."""
+        """Donner le compte rendu en une phrase."""
         return (
             f"Comptes lus : {self.scanned} ; créés : {self.created}, mis à jour : {self.updated},"
             f" inchangés : {self.unchanged}, effacés : {self.erased}, laissés de côté : {self.skipped}."

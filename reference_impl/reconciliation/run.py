@@ -1,4 +1,4 @@
-"""La commande `reconcile` : de quels réglages part un rapprochement, et ce qu'elle vérifie d'abord."""
+"""La commande `reconcile` : les réglages d'une réconciliation, et ce qu'elle vérifie d'abord."""
 
 import re
 
@@ -16,7 +16,7 @@ _KEY = re.compile(r"sk_[!-~]+")
 
 
 def run_reconciliation(settings: Settings, receiver: Receiver, *, allow_erasures: bool) -> Report:
-    """Rapprocher d'après les réglages. Lève `InvalidSettingError` si la clé manque ou ouvre une autre instance."""
+    """Réconcilier d'après les réglages. Lève `InvalidSettingError` si la clé manque ou ouvre une autre instance."""
     with BackendApi(Exchange(secret_key(settings), settings.clerk_api_url)) as api:
         if settings.clerk_instance_id:
             refuse_other_instance(api, settings.clerk_instance_id)
@@ -33,16 +33,16 @@ def run_reconciliation(settings: Settings, receiver: Receiver, *, allow_erasures
 
 
 def refuse_other_instance(api: BackendApi, expected: str) -> None:
-    """La clé d'une autre instance ferait entrer ses comptes et sortir les nôtres : on le demande avant tout."""
+    """Refuser la clé d'une autre instance : ses comptes seraient écrits, et les nôtres passeraient pour disparus."""
     found = api.instance_id()
     if found != expected:
         raise InvalidSettingError(
-            f"CLERK_SECRET_KEY ouvre l'instance {found}, et CLERK_INSTANCE_ID dit {expected}. Donnez la clé de la vôtre."
+            f"CLERK_SECRET_KEY ouvre l'instance {found}, et CLERK_INSTANCE_ID dit {expected}. Donnez la clé de celle-ci."
         )
 
 
 def secret_key(settings: Settings) -> str:
-    """Lire la clé de l'API ; le serveur s'en passe, le rapprochement non."""
+    """Lire la clé de l'API, dont seule la réconciliation a besoin. Lève `InvalidSettingError`."""
     given = settings.clerk_secret_key.get_secret_value().strip() if settings.clerk_secret_key else ""
     if not _KEY.fullmatch(given):
         raise InvalidSettingError(

@@ -1,7 +1,7 @@
-"""Le rapprochement des comptes : lire tous ceux de Clerk, écrire ce qui manque, effacer ce qui n'existe plus.
+"""La réconciliation des comptes : lire tous ceux de Clerk, écrire ce qui manque, effacer ce qui n'existe plus.
 
-Seuls les comptes sont demandés. Les organisations, leurs membres et le reste ne se rapprochent pas ici ; un compte
-disparu emporte cependant ses sessions, ses appartenances et tout ce qui est à lui.
+Seuls les comptes sont demandés. Les organisations, leurs membres et le reste ne sont pas réconciliés ; mais un compte
+disparu est effacé avec ses sessions, ses appartenances et tout ce qui est à lui.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from reference_impl.reconciliation.writing import write_users
 
 
 class Scan:
-    """Une lecture, datée de son début : ce qui est né ou a changé depuis n'est pas de son ressort.
+    """Une lecture, datée de son début : elle n'efface rien de ce qui a été créé ou modifié depuis.
 
     Interrompue, elle se relance : chaque lot est écrit en entier ou pas du tout, et l'écrire deux fois ne change rien.
     """
@@ -31,9 +31,9 @@ class Scan:
             self.report += write_users(self._receiver, page, self._started)
 
     def gone(self) -> Iterator[str]:
-        """Redemander un à un ceux que la lecture n'a pas vus ; rendre ceux que Clerk ne connaît plus.
+        """Redemander un à un les comptes que la lecture n'a pas vus ; rendre ceux que Clerk ne connaît plus.
 
-        Leur absence de la liste ne suffit pas : on n'efface que sur un 404 à leur nom.
+        Leur absence de la liste ne suffit pas : une personne n'est effacée que sur un 404 à son propre identifiant.
         """
         for clerk_id in unseen_people(self._receiver.engine, self._started):
             user = self._api.user(clerk_id)
@@ -43,7 +43,7 @@ class Scan:
                 self.report += write_users(self._receiver, [user], self._started)
 
     def erase_gone(self, *, allow_erasures: bool) -> None:
-        """Effacer les disparus ; sans `allow_erasures`, seulement s'ils sont peu."""
+        """Effacer les comptes disparus ; sans `allow_erasures`, seulement s'ils sont peu nombreux."""
         gone = self.gone()
         for clerk_id in gone if allow_erasures else within_bounds(self._receiver, gone, self._started):
             erased = erase_missing(self._receiver, clerk_id, self._started)
@@ -51,10 +51,10 @@ class Scan:
 
 
 def reconcile(receiver: Receiver, api: BackendApi, *, allow_erasures: bool = False) -> Report:
-    """Rapprocher les comptes de ceux de Clerk.
+    """Réconcilier les comptes avec ceux de Clerk.
 
     Lève `ClerkApiError` ou `InvalidSettingError` (voir `BackendApi`), `TooManyErasuresError` avant d'effacer trop de
-    monde ; dans tous les cas, ce qui est déjà écrit est juste et le reste attend la prochaine fois.
+    comptes ; dans tous les cas, ce qui est déjà écrit est juste, et le reste attend la prochaine fois.
     """
     scan = Scan(receiver, api)
     scan.read_all()

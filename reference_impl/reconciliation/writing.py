@@ -17,10 +17,10 @@ from reference_impl.store.users import USERS, Written
 from reference_impl.store.versioned import VERSION
 
 BATCH = 100
-"""Les personnes d'une transaction : leurs webhooks attendent pendant ce temps."""
+"""Le nombre de personnes par transaction : leurs webhooks attendent qu'elle finisse."""
 
 WELCOME_WITHIN_MS = 7 * 86_400_000
-"""Un compte plus vieux, en millisecondes, ne reçoit pas de bienvenue : elle surprendrait."""
+"""En millisecondes : un compte plus ancien ne reçoit pas de message de bienvenue, qui surprendrait."""
 
 _SEEN = (
     update(USERS)
@@ -39,7 +39,7 @@ def write_users(receiver: Receiver, users: list[Data], started: int) -> Report:
 
 
 def _write_or_part(receiver: Receiver, users: list[Data], started: int) -> Report:
-    """Écrire le lot ; si la base refuse l'un d'eux pour toujours, les écrire un à un et laisser celui-là."""
+    """Écrire le lot ; si la base refuse l'un des comptes, les écrire un à un et laisser celui-là de côté."""
     try:
         return _write_batch(receiver, users, started)
     except (DataError, IntegrityError, OverflowError):
@@ -49,7 +49,7 @@ def _write_or_part(receiver: Receiver, users: list[Data], started: int) -> Repor
 
 
 def _write_batch(receiver: Receiver, users: list[Data], started: int) -> Report:
-    """Écrire le lot en une courte transaction, sous le verrou de ses personnes. Aucun appel au réseau n'y attend."""
+    """Écrire le lot en une courte transaction, sous le verrou de ses personnes et sans appel à Clerk."""
     ids = [user["id"] for user in users]
     with receiver.engine.begin() as connection:
         lock_people(connection, ids)
@@ -68,13 +68,13 @@ def _write_batch(receiver: Receiver, users: list[Data], started: int) -> Report:
 
 
 def _known_versions(connection: Connection, ids: list[str]) -> dict[str, int]:
-    """Lire les versions d'un coup : presque tous sont à jour, et le verrou garantit qu'ils le restent jusqu'au COMMIT."""
+    """Lire toutes les versions d'un coup : presque tous les comptes sont à jour, et le verrou empêche qu'ils changent."""
     versions = select(USERS.c.clerk_id, USERS.c[VERSION]).where(USERS.c.clerk_id.in_(ids))
     return dict(connection.execute(versions).all())
 
 
 def _version(user: Data) -> int:
-    """`updated_at`, en millisecondes ; -1 s'il manque : sans version, rien ne dirait qui est le plus récent."""
+    """`updated_at`, en millisecondes ; -1 s'il manque : sans version, rien ne dirait lequel est le plus récent."""
     version = when(user, "updated_at")
     return -1 if version is None else version
 

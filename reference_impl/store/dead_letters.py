@@ -1,4 +1,4 @@
-"""Les lettres mortes : authentiques, inutilisables, gardées pour qu'une correction puisse les rejouer."""
+"""Les lettres mortes : des livraisons authentiques et inutilisables, gardées pour être rejouées après correction."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ DEAD_LETTERS: Table = DeadLetter.__table__  # type: ignore[attr-defined]
 
 
 def keep(connection: Connection, row: dict[str, Any]) -> None:
-    """Garder une lettre morte ; la même, revenue, n'en fait pas une seconde."""
+    """Garder une lettre morte, une seule fois par livraison."""
     connection.execute(insert(connection.dialect.name, DEAD_LETTERS).values(row).on_conflict_do_nothing())
 
 
@@ -23,5 +23,5 @@ def listed(connection: Connection, limit: int = 100) -> list[dict[str, Any]]:
 
 
 def forget(connection: Connection, svix_id: str) -> None:
-    """Retirer une lettre, une fois rejouée."""
+    """Retirer une lettre morte, une fois rejouée."""
     connection.execute(delete(DEAD_LETTERS).where(DEAD_LETTERS.c.svix_id == svix_id))

@@ -1,4 +1,4 @@
-"""L'INSERT … ON CONFLICT, que SQLite et PostgreSQL écrivent de même et que SQLAlchemy range par dialecte."""
+"""L'INSERT … ON CONFLICT, que SQLite et PostgreSQL écrivent de même, et que SQLAlchemy propose dialecte par dialecte."""
 
 from typing import Any
 

@@ -5,14 +5,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 
 LOCK_TIMEOUT_S = 5
-"""Attente d'un verrou, en secondes. Svix laisse 15 s en tout : mieux vaut un 503 que son délai dépassé."""
+"""Attente d'un verrou, en secondes. Svix n'attend que 15 s en tout : mieux vaut lui répondre 503 avant."""
 
 STATEMENT_TIMEOUT_S = 10
 """Durée d'un ordre SQL, en secondes (PostgreSQL)."""
 
 
 def normalize_url(url: str) -> str:
-    """Nommer le pilote psycopg 3 : les hébergeurs donnent `postgres://` ou `postgresql://`."""
+    """Nommer le pilote psycopg 3 dans l'adresse : les hébergeurs donnent `postgres://` ou `postgresql://`."""
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
@@ -24,24 +24,28 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     url = normalize_url(url)
     if url.startswith("sqlite"):
         return _open_sqlite(url)
+    # Les délais du serveur ne valent que s'il répond : ceux du réseau disent qu'il ne répond plus.
+    network = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 30}
     timeouts = f"-c lock_timeout={LOCK_TIMEOUT_S}s -c statement_timeout={STATEMENT_TIMEOUT_S}s"
     return create_engine(
         url,
-        # Sans lui, l'erreur SQL d'une trace recopie les valeurs de la requête, adresses comprises.
+        # Sans cela, le message d'une erreur SQL recopie les valeurs de la requête, adresses comprises.
         hide_parameters=True,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=LOCK_TIMEOUT_S,
         pool_recycle=1800,
-        connect_args={"options": timeouts, "connect_timeout": 5, "application_name": "clerk-receiver"},
+        # Après un redémarrage de PostgreSQL, une connexion périmée se remplace au lieu de coûter un 503.
+        pool_pre_ping=True,
+        connect_args={"options": timeouts, "application_name": "clerk-receiver", **network},
     )
 
 
 def _open_sqlite(url: str) -> Engine:
     """Ouvrir SQLite : journal WAL, et des transactions qui prennent le verrou d'écriture dès leur début.
 
-    Une transaction qui lit puis écrit échoue aussitôt si une autre a écrit entre les deux, sans attendre ;
-    `BEGIN IMMEDIATE` attend son tour d'abord.
+    Sinon, une transaction qui lit puis écrit échoue sans attendre si une autre a écrit entre les deux ; avec
+    `BEGIN IMMEDIATE`, elle attend son tour avant de lire.
     """
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_S})
 
@@ -60,11 +64,11 @@ def _open_sqlite(url: str) -> Engine:
 
 
 def without_statement_timeout(connection: Connection) -> None:
-    """Laisser le temps à un travail d'arrière-plan qui lit des tables entières, le temps de sa transaction."""
+    """Lever la limite de durée des ordres SQL, dans cette transaction : elle lit des tables entières."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def reading(engine: Engine) -> Engine:
-    """Rendre le même moteur, pour ce qui ne fait que lire : sur SQLite, rien n'y attend un écrivain."""
+    """Rendre le même moteur, pour des lectures seules : sur SQLite, elles n'attendent pas le verrou d'écriture."""
     return engine.execution_options(read_only=True)

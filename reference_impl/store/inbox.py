@@ -25,7 +25,7 @@ _SCRUB_BODY = update(INBOX).where(INBOX.c.svix_id == bindparam("id")).values(bod
 
 
 LOCKS = 3
-"""Les personnes que l'inscription verrouille d'elle-même ; un verrou sans clé n'attend rien."""
+"""Le nombre de personnes que l'inscription verrouille d'elle-même ; une clé `NULL` ne verrouille rien."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Arrival:
 def claim(dialect: str, arrival: Arrival, people: Collection[str]) -> Write:
     """Préparer l'inscription de la livraison ; RETURNING ne rend rien si elle était déjà là.
 
-    La ligne appartient à la transaction des écritures : annulée avec elles, la livraison reste à faire. Marquer avant,
-    à part, perdrait l'événement ; marquer après laisserait passer un doublon. Une seconde livraison du même `svix-id`
-    attend la première, puis ne trouve rien à inscrire.
+    L'inscription est dans la même transaction que les écritures : annulée avec elles, la livraison reste à faire.
+    L'inscrire avant, à part, pourrait perdre l'événement ; après, laisser passer un doublon. Une seconde livraison du
+    même `svix-id` attend la première, puis ne trouve rien à inscrire.
     """
     values: dict[str, Any] = dict(vars(arrival))
     if dialect == "postgresql":
@@ -58,7 +58,7 @@ def claim(dialect: str, arrival: Arrival, people: Collection[str]) -> Write:
 
 @lru_cache(maxsize=2)
 def _claim(dialect: str) -> Any:
-    """PostgreSQL prend dans RETURNING les verrous des personnes (`store.locks`) : un aller-retour de moins."""
+    """Construire l'ordre SQL. PostgreSQL y prend aussi les verrous des personnes : un aller-retour de moins."""
     statement = insert(dialect, INBOX).values(
         {name: bindparam(name) for name in Arrival.__dataclass_fields__}
     )
@@ -70,24 +70,24 @@ def _claim(dialect: str) -> Any:
 
 
 def mention(connection: Connection, svix_id: str, people: Collection[str]) -> None:
-    """Noter les personnes que le corps cite sans en être le sujet : leur effacement devra le vider aussi."""
+    """Noter les personnes que le corps cite sans en être le sujet : leur effacement devra aussi vider ce corps."""
     if people:
         statement = insert(connection.dialect.name, MENTIONS).on_conflict_do_nothing()
         connection.execute(statement, [{"svix_id": svix_id, "clerk_id": person} for person in sorted(people)])
 
 
 def settle(connection: Connection, svix_id: str, outcome: str) -> None:
-    """Noter une issue moins ordinaire que `processed`."""
+    """Noter la nouvelle issue d'une livraison rejouée."""
     connection.execute(_SETTLE, {"id": svix_id, "new_outcome": outcome})
 
 
 def settle_stale(connection: Connection, svix_id: str) -> None:
-    """Noter une livraison dépassée, sans son corps : il ne servira plus, et citerait ce qui a été supprimé."""
+    """Noter une livraison dépassée et vider son corps : il ne servira plus, et peut citer ce qui a été supprimé."""
     connection.execute(_SETTLE_STALE, {"id": svix_id})
 
 
 def scrub(connection: Connection, svix_id: str) -> None:
-    """Vider la livraison de ce qu'elle dit d'une personne ; la ligne reste, un doublon s'y reconnaît."""
+    """Vider la livraison de ce qu'elle dit d'une personne ; la ligne reste, pour reconnaître un doublon."""
     connection.execute(_SCRUB, {"id": svix_id})
 
 

@@ -1,7 +1,7 @@
 """Un verrou par personne, le temps d'une transaction.
 
-L'effacement et l'arrivée d'une nouvelle sur la même personne ne doivent pas se croiser : l'une lirait un registre
-encore vide, l'autre effacerait une ligne pas encore écrite, et la personne reviendrait.
+Un effacement et une écriture sur la même personne ne doivent pas se croiser : l'écriture ne verrait pas encore
+l'effacement au registre, l'effacement ne verrait pas encore la ligne écrite, et la personne reviendrait.
 """
 
 import hashlib
@@ -16,6 +16,8 @@ _LOCK = text(
     " FROM (SELECT unnest(CAST(:keys AS bigint[])) AS key ORDER BY key) AS sorted"
 )
 
+_IMPATIENT = text("SET LOCAL lock_timeout = '1s'")
+
 
 def lock_key(clerk_id: str) -> int:
     """Réduire l'identifiant à un entier signé de 64 bits, le même dans tous les processus."""
@@ -23,11 +25,17 @@ def lock_key(clerk_id: str) -> int:
 
 
 def lock_people(connection: Connection, people: Iterable[str]) -> None:
-    """Attendre d'être seul à écrire sur ces personnes ; le verrou tombe avec la transaction.
+    """Attendre d'être seul à écrire sur ces personnes ; le verrou est rendu à la fin de la transaction.
 
-    SQLite n'a rien à faire : `BEGIN IMMEDIATE` n'admet déjà qu'un écrivain. Les clés sont prises dans l'ordre :
-    deux transactions qui voudraient les mêmes en sens inverse s'attendraient l'une l'autre. Un seul aller-retour,
-    quel que soit leur nombre.
+    SQLite n'a rien à faire : `BEGIN IMMEDIATE` n'admet déjà qu'un écrivain. Les verrous sont pris dans l'ordre des
+    clés : deux transactions qui les prendraient en sens inverse s'attendraient l'une l'autre. Un seul aller-retour
+    suffit, quel que soit leur nombre.
     """
     if is_postgresql(connection):
         connection.execute(_LOCK, {"keys": sorted({lock_key(person) for person in people})})
+
+
+def impatient(connection: Connection) -> None:
+    """N'attendre qu'une seconde les verrous de cette transaction : un groupe ne doit pas attendre pour une personne."""
+    if is_postgresql(connection):
+        connection.execute(_IMPATIENT)

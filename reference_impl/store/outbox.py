@@ -21,9 +21,9 @@ def effect(
     clerk_id: str | None = None,
     payload: dict[str, Any] | None = None,
 ) -> Write:
-    """Préparer l'inscription d'un effet, une fois : `key` le nomme, et la base en refuse un second du même nom.
+    """Préparer l'inscription d'un effet. Une seconde inscription sous la même clé `key` est sans effet.
 
-    Le nom de la personne et son adresse n'y sont pas : l'expéditeur les lira au moment d'envoyer, à jour.
+    Le nom de la personne et son adresse n'y sont pas : ils seront lus, à jour, au moment de l'envoi.
     """
     row = {"key": key, "kind": kind, "clerk_id": clerk_id, "payload": payload}
     return Write(_add(dialect), {**row, "created_at": now, "next_attempt_at": now, "attempts": 0})

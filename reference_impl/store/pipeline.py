@@ -1,7 +1,7 @@
-"""Le même ordre pour plusieurs lignes, en un seul aller-retour.
+"""Le même ordre SQL pour plusieurs lignes, en un seul aller-retour.
 
-PostgreSQL reçoit tout d'un coup et répond de même (mode « pipeline » du protocole) : à plusieurs livraisons, c'est
-l'attente entre deux ordres qui coûte, et non les ordres. SQLite n'a pas d'aller-retour : il les exécute un à un.
+PostgreSQL reçoit tout d'un coup et répond de même (mode « pipeline » du protocole) : ce qui coûte, c'est d'attendre
+chaque réponse avant l'ordre suivant. SQLite, lui, est dans le processus : les ordres y sont exécutés un à un.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ _DIALECT: Any = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 @dataclass(frozen=True)
 class Write:
-    """Un ordre SQL préparé, et les valeurs d'une de ses lignes. Deux écritures du même ordre partent ensemble."""
+    """Un ordre SQL préparé, et les valeurs d'une ligne. Les écritures du même ordre peuvent partir ensemble."""
 
     statement: Any
     values: dict[str, Any]
@@ -34,7 +34,7 @@ def perform(connection: Connection, write: Write) -> Any:
 
 
 def execute_each(connection: Connection, statement: Any, rows: Sequence[dict[str, Any]]) -> list[Any]:
-    """Exécuter l'ordre pour chaque ligne ; rendre, pour chacune, la première ligne de son RETURNING, ou `None`."""
+    """Exécuter l'ordre SQL pour chaque ligne ; rendre, pour chacune, la première ligne de son RETURNING, ou `None`."""
     if not is_postgresql(connection):
         return [connection.execute(statement, row).first() for row in rows]
     query, defaults = _compiled(statement)
@@ -58,14 +58,14 @@ def execute_each(connection: Connection, statement: Any, rows: Sequence[dict[str
 
 @lru_cache(maxsize=256)
 def _compiled(statement: Any) -> tuple[str, dict[str, Any]]:
-    """Traduire l'ordre une fois ; rendre aussi les valeurs qu'il fixe lui-même."""
+    """Traduire l'ordre SQL, une seule fois ; rendre aussi les valeurs qu'il fixe lui-même."""
     compiled = statement.compile(dialect=_DIALECT)
     fixed = compiled.construct_params(_check=False)
     return str(compiled), {name: value for name, value in fixed.items() if not compiled.binds[name].required}
 
 
 def _adapted(value: Any) -> Any:
-    """Les objets et les listes de nos tables sont du JSON ; psycopg ferait d'une liste un tableau SQL."""
+    """Donner à psycopg les objets et les listes comme du JSON : il ferait d'une liste un tableau SQL."""
     return Json(value) if isinstance(value, dict | list) else value
 
 

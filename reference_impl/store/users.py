@@ -1,7 +1,7 @@
 """L'écriture d'une personne, par ses deux chemins : l'instantané d'un webhook, les claims d'une connexion.
 
-Chacun a sa version. Les colonnes que les deux connaissent viennent du plus récent des deux ; les autres, du dernier
-webhook. La ligne finale ne dépend donc que de ce qui est arrivé, et non de l'ordre d'arrivée.
+Chacun a sa version. Les colonnes que les deux connaissent viennent du plus récent des deux ; les autres, du webhook le
+plus récent. La ligne finale dépend donc de ce qui est arrivé, et non de l'ordre d'arrivée.
 """
 
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ SHARED = ("email", "first_name", "last_name")
 """Les colonnes que connaît aussi un jeton de session."""
 
 FLAGS = ("banned", "locked", "deprovisioned")
-"""Ce qu'un jeton ne dit pas, et qui n'est pas `NULL` : faux à la naissance de la ligne."""
+"""Les colonnes qu'un jeton ne connaît pas et qui ne peuvent être `NULL` : fausses à la création de la ligne."""
 
 
 @dataclass(frozen=True)
 class Written:
-    """Ce qu'a fait l'écriture d'une personne : écrite, et si oui, née à cet instant."""
+    """Ce qu'a fait l'écriture d'une personne : `applied`, la ligne est écrite ; `created`, elle vient d'être créée."""
 
     applied: bool
     created: bool
 
 
 def written(returned: Any, now: int) -> Written:
-    """Lire RETURNING : la ligne garde l'instant de sa naissance ; s'il est le nôtre, elle vient de naître."""
+    """Lire RETURNING : la ligne garde l'instant de sa création ; si c'est `now`, elle vient d'être créée."""
     return Written(applied=returned is not None, created=returned is not None and returned[0] == now)
 
 
@@ -61,8 +61,8 @@ def _snapshot(dialect: str, names: tuple[str, ...], again: bool) -> Any:
 def claims_write(dialect: str, row: dict[str, Any], *, subject: str, now: int) -> Write:
     """Préparer ce qu'affirme un jeton ; `row` porte `clerk_id`, `claims_issued_at` et les trois colonnes communes.
 
-    Les colonnes que seul un webhook connaît ne sont pas touchées, et leur version non plus : le webhook plus ancien
-    qui arriverait encore les remplira.
+    Les colonnes que seul un webhook connaît ne changent pas, ni leur version : un webhook plus ancien que le jeton, s'il
+    arrive ensuite, les remplira.
     """
     values = {**row, **dict.fromkeys(FLAGS, False), VERSION: 0, "first_seen_at": now, "subject": subject}
     return Write(_claims(dialect), values)

@@ -1,4 +1,4 @@
-"""L'écriture versionnée : une vieille nouvelle n'écrase jamais une récente, une suppression gagne pour toujours."""
+"""L'écriture versionnée : un état ancien n'écrase jamais un état récent, et une suppression est définitive."""
 
 from functools import lru_cache
 from typing import Any
@@ -20,8 +20,8 @@ def upsert(
 ) -> Write:
     """Préparer l'écriture de `row`, sans effet si la table en a une version aussi récente ou une pierre tombale.
 
-    `subject` est l'empreinte de la personne dont parle la ligne : effacée, rien n'est écrit. `again` accepte aussi
-    la même version, pour retraiter une livraison après une correction. Sans effet, RETURNING ne rend rien.
+    `subject` est l'empreinte de la personne dont parle la ligne : si elle est effacée, rien n'est écrit. `again`
+    accepte aussi la même version, pour rejouer une livraison. Quand rien n'est écrit, RETURNING ne rend rien.
     """
     statement = _upsert(dialect, table, tuple(row), subject is not None, again)
     return Write(statement, row if subject is None else {**row, "subject": subject})
@@ -29,7 +29,7 @@ def upsert(
 
 @lru_cache(maxsize=256)
 def _upsert(dialect: str, table: Table, names: tuple[str, ...], guarded: bool, again: bool) -> Any:
-    """Construire l'ordre une fois par table : un seul ordre, où rien ne se glisse entre la lecture et l'écriture."""
+    """Construire l'ordre SQL, une fois par forme : il compare et écrit d'un coup, sans lecture préalable."""
     (key,) = table.primary_key
     statement = (
         insert_unless_erased(dialect, table, names) if guarded else insert_values(dialect, table, names)
@@ -51,8 +51,8 @@ def insert_values(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
 def insert_unless_erased(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
     """Préparer `INSERT INTO table (…) SELECT … WHERE NOT EXISTS (la personne au registre d'effacement)`.
 
-    La condition est dans l'ordre même, et l'ordre s'exécute sous le verrou de la personne (`store.locks`) : un
-    effacement ne peut pas passer entre les deux.
+    La condition est dans l'ordre SQL lui-même, qui s'exécute sous le verrou de la personne (`store.locks`) : aucun
+    effacement ne peut passer entre la condition et l'écriture.
     """
     erased = exists().where(_REGISTER.c.subject == bindparam("subject"))
     values = select(*(bindparam(name, type_=table.c[name].type).label(name) for name in names))
@@ -62,7 +62,7 @@ def insert_unless_erased(dialect: str, table: Table, names: tuple[str, ...]) -> 
 def bury(dialect: str, table: Table, identifier: str, deleted_at: int) -> Write:
     """Préparer une suppression : vider la ligne et y poser une pierre tombale, même si la ressource est inconnue.
 
-    Une création en retard trouvera la pierre et s'arrêtera là. `deleted_at` est en millisecondes ; de deux
+    Une création en retard trouvera la pierre tombale et n'écrira rien. `deleted_at` est en millisecondes ; de deux
     suppressions, la plus ancienne fait foi, dans quelque ordre qu'elles arrivent.
     """
     (key,) = table.primary_key

@@ -1,4 +1,4 @@
-"""La facturation : chaque événement est gardé comme un instantané daté, aucun n'en remplace un autre."""
+"""La facturation : chaque événement est gardé comme un instantané daté, et aucun n'en remplace un autre."""
 
 from typing import Any
 

@@ -19,15 +19,15 @@ def version() -> Any:
 
 
 def instant(*, index: bool = False) -> Any:
-    """Un instant que l'on peut ne pas connaître, en millisecondes."""
+    """Un instant, en millisecondes, ou `None` s'il n'est pas connu."""
     return Field(default=None, sa_type=BigInteger, index=index)
 
 
 def flag() -> Any:
-    """Un oui ou non, non par défaut."""
+    """Un booléen, faux par défaut."""
     return Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 def document() -> Any:
-    """Un objet ou une liste JSON, ou rien."""
+    """Un objet ou une liste JSON, ou `None`."""
     return Field(default=None, sa_type=_JSON)

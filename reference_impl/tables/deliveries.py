@@ -1,4 +1,4 @@
-"""Les livraisons reçues, celles dont on ne sait que faire, et les effets dus."""
+"""Les livraisons reçues, les lettres mortes et les effets dus."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from reference_impl.tables.columns import document, instant, key, version
 
 
 class InboxRow(SQLModel, table=True):
-    """Une livraison reçue une fois. `svix_id` est sa seule clé d'idempotence : le corps ne porte pas d'identifiant.
+    """Une livraison reçue. `svix_id` est sa seule clé d'idempotence : le corps n'identifie pas l'événement.
 
-    `body` sert à retraiter ; il est vidé par la rétention et par l'effacement, alors que la ligne, elle, reste : un
-    doublon s'y reconnaît encore.
+    `body` sert à rejouer la livraison ; la purge et l'effacement le vident, mais la ligne reste : elle permet encore de
+    reconnaître un doublon.
     """
 
     __tablename__ = "inbox"
@@ -28,7 +28,7 @@ class InboxRow(SQLModel, table=True):
 
 
 class InboxMention(SQLModel, table=True):
-    """Une personne que le corps d'une livraison cite sans en être le sujet : qui invite, qui emprunte une session."""
+    """Une personne que le corps d'une livraison cite sans en être le sujet : l'auteur d'une invitation, par exemple."""
 
     __tablename__ = "inbox_mentions"
 
@@ -37,7 +37,7 @@ class InboxMention(SQLModel, table=True):
 
 
 class DeadLetter(SQLModel, table=True):
-    """Une livraison authentique et inutilisable. `reprocess` la rejoue une fois la cause corrigée."""
+    """Une livraison authentique, mais inutilisable. `reprocess` la rejoue une fois la cause corrigée."""
 
     __tablename__ = "dead_letters"
 
@@ -49,7 +49,7 @@ class DeadLetter(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """Un effet dû, inscrit par la transaction qui le cause ; `dispatch` l'exécute ensuite, au moins une fois.
+    """Un effet dû, inscrit dans la transaction qui le cause ; `dispatch` l'exécute ensuite, au moins une fois.
 
     `key` interdit d'inscrire deux fois le même effet, et sert de clé d'idempotence au destinataire.
     """

@@ -1,7 +1,7 @@
 """Les organisations, leurs membres, leurs invitations, leurs domaines.
 
-Une suppression pose `deleted_at` et vide la ligne : la pierre tombale refuse ce qui arriverait encore. Aucune clé
-étrangère : une appartenance peut arriver avant son organisation, et l'attendre coûterait des nouvelles tentatives.
+Une suppression pose `deleted_at` et vide la ligne : la pierre tombale refuse ce qui arriverait encore. Il n'y a pas
+de clé étrangère : une appartenance peut arriver avant son organisation, et la refuser coûterait de nouvelles tentatives.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from reference_impl.tables.columns import document, instant, key, version
 
 
 class Organization(SQLModel, table=True):
-    """Une organisation. Le `slug` peut manquer : une application peut s'en passer."""
+    """Une organisation. Le `slug` peut manquer : toutes les applications n'en emploient pas."""
 
     __tablename__ = "organizations"
 
@@ -28,7 +28,7 @@ class Organization(SQLModel, table=True):
 
 
 class Membership(SQLModel, table=True):
-    """L'appartenance d'une personne à une organisation. Qui part et revient reçoit un nouvel identifiant."""
+    """L'appartenance d'une personne à une organisation. Si la personne part et revient, l'identifiant change."""
 
     __tablename__ = "memberships"
 
@@ -43,7 +43,7 @@ class Membership(SQLModel, table=True):
 
 
 class Invitation(SQLModel, table=True):
-    """Une invitation. Son `url` n'est pas gardée : elle porte un ticket qui vaut une connexion."""
+    """Une invitation. Son `url` n'est pas gardée : elle porte un ticket qui permet de se connecter."""
 
     __tablename__ = "invitations"
 
@@ -60,7 +60,7 @@ class Invitation(SQLModel, table=True):
 
 
 class Domain(SQLModel, table=True):
-    """Un domaine de messagerie vérifié d'une organisation."""
+    """Un domaine de messagerie d'une organisation, vérifié ou non."""
 
     __tablename__ = "domains"
 

@@ -12,7 +12,7 @@ class User(SQLModel, table=True):
 
     Deux versions, parce que deux sources : `clerk_updated_at` pour l'instantané complet d'un webhook,
     `claims_issued_at` pour les trois colonnes qu'un jeton de session connaît (`email`, `first_name`, `last_name`).
-    L'adresse n'est pas unique : qui recrée un compte peut arriver avant la suppression de l'ancien.
+    L'adresse n'est pas unique : un compte recréé peut arriver avant la suppression de l'ancien.
     """
 
     __tablename__ = "users"
@@ -40,9 +40,9 @@ class User(SQLModel, table=True):
 
 
 class Session(SQLModel, table=True):
-    """Une session Clerk, sans son adresse IP : qui n'en a pas l'usage ne la garde pas.
+    """Une session Clerk, sans son adresse IP : le récepteur n'en a pas l'usage.
 
-    Aucun webhook n'annonce son expiration : elle se calcule, par `expire_at`.
+    Aucun webhook n'annonce son expiration : elle se lit dans `expire_at`.
     """
 
     __tablename__ = "sessions"

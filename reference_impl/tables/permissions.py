@@ -19,7 +19,7 @@ class Role(SQLModel, table=True):
 
 
 class Permission(SQLModel, table=True):
-    """Une permission."""
+    """Une permission, que les rôles désignent par sa clé."""
 
     __tablename__ = "permissions"
 

@@ -1,4 +1,4 @@
-"""Ce que le RGPD demande de savoir : à qui une donnée a été communiquée, et qui a été effacé."""
+"""Ce que le RGPD demande de savoir : à qui des données ont été communiquées, et qui a été effacé."""
 
 from sqlmodel import Field, SQLModel
 
@@ -6,7 +6,7 @@ from reference_impl.tables.columns import key, version
 
 
 class Disclosure(SQLModel, table=True):
-    """Une communication à un destinataire, et la référence opaque par laquelle il désigne la personne."""
+    """Une communication de données à un destinataire, et la référence opaque par laquelle il désigne la personne."""
 
     __tablename__ = "disclosures"
 
@@ -17,7 +17,7 @@ class Disclosure(SQLModel, table=True):
 
 
 class ErasureEntry(SQLModel, table=True):
-    """Une personne effacée : l'empreinte de son identifiant par une clé secrète, et rien d'autre d'elle.
+    """Une personne effacée : l'empreinte de son identifiant, calculée avec une clé secrète, et rien d'autre d'elle.
 
     L'entrée est aussi la pierre tombale : ce qui arriverait encore sur cette personne est refusé, pour toujours.
     """

@@ -1,7 +1,7 @@
-"""L'entrée que Vercel cherche : une variable ``app`` au premier niveau d'un ``app.py``, à la racine du dossier déployé.
+"""L'entrée que Vercel cherche : une variable `app` au premier niveau de `app.py`, à la racine du dossier déployé.
 
-Les réglages viennent des variables d'environnement de Vercel ; un réglage manquant arrête l'import, avec une
-phrase qui le nomme, plutôt que la première livraison.
+Les réglages viennent des variables d'environnement de Vercel. S'il en manque un, l'importation échoue avec une phrase
+qui le nomme : l'erreur se voit avant la première livraison.
 """
 
 from reference_impl.app import create_app

@@ -1,10 +1,10 @@
-"""Écrit la liste des adresses de Svix pour nginx ou pour Caddy, à partir de son JSON public.
+"""Écrire la liste des adresses de Svix pour nginx ou pour Caddy, à partir de son JSON public.
 
-Usage : ``python3 make_allowlist.py svix-addresses.json --format nginx --output svix-addresses.nginx.conf``
+Usage : `python3 make_allowlist.py svix-addresses.json --format nginx --output svix-addresses.nginx.conf`
 
-La liste est une donnée qui change : on la recharge, on ne la recopie pas dans un programme. Elle ne
-remplace pas la signature : ces adresses servent tous les clients de Svix, et ne sont pas garanties à
-toutes les offres (docs.svix.com/receiving/source-ips).
+La liste change : téléchargez-la de nouveau, au lieu de la recopier dans un programme. Elle ne remplace
+pas la signature : ces adresses servent tous les clients de Svix, qui ne les garantit pas dans toutes
+ses offres (docs.svix.com/receiving/source-ips).
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class AllowlistError(ValueError):
 
 
 def read_networks(text: str, regions: list[str]) -> list[Network]:
-    """Rend les réseaux du JSON, sans doublon, dans l'ordre des régions.
+    """Rendre les réseaux du JSON, sans doublon, dans l'ordre des régions.
 
     Args:
-        text: un objet ``{"région": ["adresse ou réseau", …]}``.
-        regions: celles que l'on garde ; aucune veut dire toutes.
+        text: un objet `{"région": ["adresse ou réseau", …]}`.
+        regions: les régions à garder ; une liste vide les garde toutes.
 
     Raises:
         AllowlistError: forme inattendue, région inconnue, adresse illisible ou réseau trop large. Mieux vaut
@@ -41,17 +41,17 @@ def read_networks(text: str, regions: list[str]) -> list[Network]:
     except ValueError as error:
         raise AllowlistError(f"Ce fichier n'est pas du JSON : {error}.") from None
     if not isinstance(data, dict) or not all(isinstance(value, list) for value in data.values()):
-        raise AllowlistError("On attend un objet dont chaque clef est une région et chaque valeur une liste.")
+        raise AllowlistError("On attend un objet dont chaque clé est une région et chaque valeur une liste.")
     if unknown := sorted(set(regions) - set(data)):
-        raise AllowlistError(f"Région inconnue : {', '.join(unknown)}. Il y a : {', '.join(data)}.")
+        raise AllowlistError(f"Région inconnue : {', '.join(unknown)}. Régions connues : {', '.join(data)}.")
     networks = [read_network(item) for region in (regions or data) for item in data[region]]
     if not networks:
-        raise AllowlistError("La liste est vide : elle écarterait tout le monde.")
+        raise AllowlistError("La liste est vide : elle refuserait tout le monde.")
     return list(dict.fromkeys(networks))
 
 
 def read_network(item: object) -> Network:
-    """Rend un réseau, après s'être assuré que c'en est un : ce texte finit dans la configuration d'un serveur."""
+    """Rendre un réseau, après s'être assuré que c'en est un : il sera écrit dans la configuration d'un serveur."""
     if not isinstance(item, str):
         raise AllowlistError(f"Une adresse est un texte, pas {item!r}.")
     try:
@@ -64,26 +64,26 @@ def read_network(item: object) -> Network:
 
 
 def for_nginx(networks: list[Network]) -> str:
-    """Les lignes du bloc ``geo`` : « outside » par défaut, « listed » pour chaque réseau."""
+    """Rendre les lignes du bloc `geo` : « outside » par défaut, « listed » pour chaque réseau."""
     return "\n".join(["default outside;", *(f"{network} listed;" for network in networks), ""])
 
 
 def for_caddy(networks: list[Network]) -> str:
-    """Un refus 403 pour toute adresse hors de la liste."""
+    """Rendre un refus 403 pour toute adresse hors de la liste."""
     addresses = " ".join(str(network) for network in networks)
     return f"@outside_svix not remote_ip {addresses}\nrespond @outside_svix 403\n"
 
 
 def write(path: Path, text: str) -> None:
-    """Remplace le fichier d'un coup : le serveur ne lit jamais une moitié de liste."""
+    """Remplacer le fichier d'un coup : le serveur ne lit jamais une moitié de liste."""
     draft = path.with_name(f".{path.name}.new")
     draft.write_text(text, encoding="ascii")
     os.replace(draft, path)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Rend 0, ou 2 avec une phrase quand la liste ne peut pas servir ; l'ancien fichier est alors intact."""
-    parser = argparse.ArgumentParser(description="Écrit la liste des adresses de Svix pour nginx ou Caddy.")
+    """Rendre 0, ou 2 avec une phrase quand la liste ne peut pas servir ; l'ancien fichier est alors intact."""
+    parser = argparse.ArgumentParser(description="Écrire la liste des adresses de Svix pour nginx ou Caddy.")
     parser.add_argument("source", type=Path, help="le JSON des adresses, par région")
     parser.add_argument("--format", choices=["nginx", "caddy"], required=True)
     parser.add_argument("--output", type=Path, required=True, help="le fichier à écrire")

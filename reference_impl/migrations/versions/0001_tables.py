@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Appliquer."""
+    """Appliquer la migration."""
     op.create_table(
         "billing_snapshots",
         sa.Column("resource_id", sa.String(), nullable=False),
@@ -231,7 +231,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Défaire."""
+    """Défaire la migration."""
     op.drop_index("ix_waitlist_entries_email", "waitlist_entries")
 
     op.drop_table("waitlist_entries")

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import threading
 from typing import Any, ClassVar
 
+import pytest
 from psycopg.errors import DeadlockDetected
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -29,7 +31,7 @@ class Faulty(Receiver):
 
 
 def test_the_others_of_its_group_are_received(engine: Engine) -> None:
-    batcher = Batcher(Faulty(engine, Subjects("a-key-of-the-tests")), lanes=1)
+    batcher = Batcher(Faulty(engine, Subjects("a-key-of-the-tests")))
     body = json.dumps({"type": "role.created", "timestamp": 1764583200000, "data": {"id": "role_1"}}).encode()
 
     async def all_at_once() -> list[Any]:
@@ -66,3 +68,46 @@ def test_the_loser_of_a_deadlock_is_received_at_once(engine: Engine) -> None:
     assert Deadlocked.cancelled == ["msg_1"]
     assert isinstance(receipt, Receipt)
     assert receipt.outcome == "processed"
+
+
+class Slow(Receiver):
+    """A receiver that waits for the test, as for a database that is frozen."""
+
+    released: ClassVar[threading.Event] = threading.Event()
+
+    def receive(self, delivery: VerifiedDelivery) -> Receipt:
+        self.released.wait(10)
+        return super().receive(delivery)
+
+
+def test_a_frozen_database_is_answered_in_time(engine: Engine) -> None:
+    Slow.released.clear()
+    batcher = Batcher(Slow(engine, Subjects("a-key-of-the-tests")), patience=0.05)
+    body = json.dumps({"type": "role.created", "timestamp": 1764583200000, "data": {"id": "role_1"}}).encode()
+
+    async def asked() -> None:
+        with pytest.raises(TimeoutError):
+            await batcher.receive(VerifiedDelivery("msg_1", body, 0))
+        Slow.released.set()
+
+    asyncio.run(asked())
+    batcher.close()
+
+
+def test_no_delivery_sleeps_in_an_idle_queue(engine: Engine) -> None:
+    """Each arrives one step of the loop after another was answered: just when the queue was seen empty."""
+    batcher = Batcher(Receiver(engine, Subjects("a-key-of-the-tests")))
+    body = json.dumps({"type": "invented", "timestamp": 1764583200000, "data": {}}).encode()
+
+    async def in_turn() -> None:
+        for turn in range(12):
+            first = asyncio.create_task(batcher.receive(VerifiedDelivery(f"msg_{turn}", body, 0)))
+            answered = asyncio.Event()
+            first.add_done_callback(lambda _, answered=answered: answered.set())
+            await answered.wait()
+            for _ in range(turn % 4):
+                await asyncio.sleep(0)
+            await asyncio.wait_for(batcher.receive(VerifiedDelivery(f"msg_{turn}_next", body, 0)), 5)
+
+    asyncio.run(in_turn())
+    batcher.close()
