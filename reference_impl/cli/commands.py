@@ -86,11 +86,15 @@ def migrate() -> None:
 @click.option(
     "--once", is_flag=True, help="Exécuter ce qui est dû, puis s'arrêter ; pour une tâche planifiée."
 )
-def dispatch(once: bool) -> None:
+@click.option("--retry-failed", is_flag=True, help="D'abord, rendre dus les effets abandonnés.")
+def dispatch(once: bool, retry_failed: bool) -> None:
     """Exécuter les effets dus : messages de bienvenue, avis d'effacement."""
+    from reference_impl.effects.dispatch import retry_failed as retry
     from reference_impl.effects.loop import run_dispatch
 
     settings, receiver = settings_and_receiver()
+    if retry_failed:
+        click.echo(f"{retry(receiver.engine, receiver.clock())} effet(s) de nouveau dû(s).")
     run_dispatch(settings, receiver, once=once)
 
 

@@ -53,8 +53,21 @@ def kept_body(event: Event) -> bytes:
     `event_attributes` porte l'adresse IP et le navigateur de la personne qui a agi. Il n'est pas gardé : quand
     l'événement parle d'une autre ressource, rien ne le relie à elle, et son effacement ne le trouverait pas.
     """
-    kept = {"type": event.type, "data": event.data, "timestamp": event.timestamp}
+    kept = {"type": event.type, "data": without_secrets(event.data), "timestamp": event.timestamp}
     return json.dumps({**kept, "instance_id": event.instance_id}, ensure_ascii=False).encode()
+
+
+NEVER_USEFUL = frozenset({"url", "latest_activity", "private_metadata", "event_attributes"})
+"""Ce que rien ne retraite : le ticket d'une invitation, l'adresse IP d'une session, les données réservées au serveur."""
+
+
+def without_secrets(value: Any) -> Any:
+    """Copier un objet sans ces champs, à quelque profondeur qu'ils soient."""
+    if isinstance(value, dict):
+        return {name: without_secrets(item) for name, item in value.items() if name not in NEVER_USEFUL}
+    if isinstance(value, list):
+        return [without_secrets(item) for item in value]
+    return value
 
 
 def read_event(delivery: VerifiedDelivery) -> Event:

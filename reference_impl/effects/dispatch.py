@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from reference_impl.clock import Clock, now_ms
 from reference_impl.effects.senders import Effect, EffectFailedError, Sender, Sent
@@ -26,7 +27,8 @@ LEASE_MS = 60_000
 LONGEST_SENDING_MS = 20_000
 """La durée d'un envoi, au plus, en millisecondes : la connexion, puis la réponse (`HttpSender`)."""
 
-ATTEMPTS = 10
+ATTEMPTS = 24
+"""L'attente double jusqu'à six heures : ces tentatives couvrent plus de deux jours de panne du destinataire."""
 
 FIRST_DELAY_S = 5
 LONGEST_DELAY_S = 6 * 3600
@@ -83,19 +85,25 @@ class Dispatcher:
         effect = Effect(row.key, row.kind, row.payload, self._recipient(row.clerk_id))
         if row.clerk_id is not None and effect.recipient is None:
             return self._settle(row, "gone")  # effacée depuis : plus rien à lui envoyer
+        if row.kind == "welcome_email" and not is_reachable(effect):
+            return self._postpone(row, EffectFailedError("no_address"))
         try:
             sent = self.sender.send(effect)
-        except EffectFailedError as error:
-            return self._postpone(row, error)
-        return self._settle(row, "done", sent)
+            return self._settle(row, "done", sent)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001  un effet que rien ne sait envoyer ne doit pas arrêter les autres
+            failed = (
+                error if isinstance(error, EffectFailedError) else EffectFailedError(type(error).__name__)
+            )
+            return self._postpone(row, failed)
 
     def _recipient(self, clerk_id: str | None) -> dict[str, Any] | None:
         """Lire la personne au moment d'envoyer : une adresse copiée dans l'effet aurait pu changer, ou être effacée."""
         if clerk_id is None:
             return None
-        columns = select(
-            USERS.c.clerk_id, USERS.c.email, USERS.c.first_name, USERS.c.last_name, USERS.c.locale
-        )
+        names = ("clerk_id", "email", "first_name", "last_name", "locale", "clerk_updated_at")
+        columns = select(*(USERS.c[name] for name in names))
         with reading(self.engine).connect() as connection:
             found = connection.execute(columns.where(USERS.c.clerk_id == clerk_id)).mappings().first()
         return None if found is None else dict(found)
@@ -125,6 +133,20 @@ class Dispatcher:
         backoff = min(FIRST_DELAY_S * (1 << attempts - 1), LONGEST_DELAY_S)
         asked = min(error.retry_after_s or 0, LONGEST_DELAY_S)
         return max(backoff * (1 + self.jitter()) / 2, asked)
+
+
+def is_reachable(effect: Effect) -> bool:
+    """Dire s'il faut envoyer maintenant : née d'une connexion, la ligne attend du webhook l'adresse de la personne."""
+    recipient = effect.recipient or {}
+    return bool(recipient.get("email")) or recipient.get("clerk_updated_at", 0) > 0
+
+
+def retry_failed(engine: Engine, now: int) -> int:
+    """Rendre dus les effets abandonnés, une fois la cause réparée ; rendre leur nombre. `now` est en millisecondes."""
+    again = {"failed_at": None, "attempts": 0, "next_attempt_at": now}
+    abandoned = update(OUTBOX).where(OUTBOX.c.failed_at.is_not(None)).values(again)
+    with engine.begin() as connection:
+        return len(connection.execute(abandoned.returning(OUTBOX.c.key)).all())
 
 
 def _note(connection: Connection, key: str, **columns: Any) -> None:

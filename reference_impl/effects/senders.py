@@ -1,10 +1,15 @@
 """Qui exécute un effet : le journal, en développement ; votre service d'envoi, par HTTP, en production."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import httpx
 import structlog
+
+LONGEST_NAME = 255
+"""Le nom d'un destinataire et sa référence deviennent des clés : un index sait les borner, pas les couper."""
 
 
 class EffectFailedError(Exception):
@@ -69,7 +74,9 @@ class HttpSender:
         """Envoyer l'effet ; toute réponse autre qu'un 2xx est un échec, et l'effet sera tenté de nouveau."""
         body = {"kind": effect.kind, "payload": effect.payload, "recipient": effect.recipient}
         try:
-            answer = self._client.post(self._url, json=body, headers={"Idempotency-Key": effect.key})
+            answer = self._client.post(
+                self._url, json=body, headers={"Idempotency-Key": header_key(effect.key)}
+            )
         except httpx.HTTPError as error:
             raise EffectFailedError(type(error).__name__) from None
         if not answer.is_success:
@@ -87,4 +94,14 @@ def _sent(answer: httpx.Response) -> Sent:
     if not isinstance(told, dict):
         return Sent()
     names = told.get("recipient"), told.get("reference")
-    return Sent(*names) if all(isinstance(name, str) and name for name in names) else Sent()
+    return (
+        Sent(*names)
+        if all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in names)
+        else Sent()
+    )
+
+
+def header_key(key: str) -> str:
+    """Rendre une clé qu'un en-tête peut porter : de l'ASCII, et 255 caractères au plus."""
+    quoted = quote(key, safe="/:@")
+    return quoted if len(quoted) <= LONGEST_NAME else hashlib.sha256(key.encode()).hexdigest()

@@ -86,13 +86,15 @@ def add_notice(transaction: Transaction, recipient: str, reference: str) -> None
 
 
 def known_addresses(connection: Connection, clerk_id: str) -> list[str]:
-    """Rendre les adresses connues de la personne, en minuscules : souvent, elles seules la relient à une invitation.
+    """Rendre les adresses vérifiées de la personne, en minuscules : souvent, elles seules la relient à une invitation.
 
-    Les anciennes comptent aussi, tant qu'un corps gardé les cite : l'invitation a pu viser une adresse changée depuis.
+    Une adresse que rien ne vérifie peut être celle d'une autre, dont on exporterait ou effacerait les données. Les
+    anciennes comptent, tant qu'un corps gardé les cite : l'invitation a pu viser une adresse changée depuis.
     """
     columns = select(USERS.c.email, USERS.c.email_addresses).where(USERS.c.clerk_id == clerk_id)
     email, listed = connection.execute(columns).first() or (None, None)
-    found = {email, *(item["address"] for item in listed or []), *former_addresses(connection, clerk_id)}
+    verified = {item["address"] for item in listed or [] if item["verified"]}
+    found = {*verified, *former_addresses(connection, clerk_id), *([email] if listed is None else [])}
     return sorted({address.lower() for address in found if address})
 
 
@@ -102,8 +104,15 @@ def former_addresses(connection: Connection, clerk_id: str) -> Iterator[str]:
     for (body,) in connection.execute(select(INBOX.c.body).where(own)):
         listed = json.loads(body)["data"].get("email_addresses")
         items = listed if isinstance(listed, list) else []
-        found = (item.get("email_address") for item in items if isinstance(item, dict))
+        own_items = (item for item in items if isinstance(item, dict) and is_verified(item))
+        found = (item.get("email_address") for item in own_items)
         yield from (address for address in found if isinstance(address, str))
+
+
+def is_verified(item: dict[str, Any]) -> bool:
+    """Dire si Clerk a vérifié cette adresse."""
+    verification = item.get("verification")
+    return isinstance(verification, dict) and verification.get("status") == "verified"
 
 
 def bury_contacts(connection: Connection, clerk_id: str, addresses: list[str], erased_at: int) -> list[str]:

@@ -39,13 +39,14 @@ def purge(engine: Engine, retention: Retention, now: int, *, batch: int = BATCH)
     old_bodies, old_rows = now - retention.bodies * DAY_MS, now - retention.inbox * DAY_MS
     old_sessions = now - retention.sessions * DAY_MS
     bodies = (INBOX.c.received_at < old_bodies) & INBOX.c.body.is_not(None)
+    settled = (OUTBOX.c.done_at < old_rows) | (OUTBOX.c.failed_at < old_rows)
     return {
         "bodies": _in_batches(engine, INBOX, bodies, batch, _empty),
         "inbox": _in_batches(engine, INBOX, INBOX.c.received_at < old_rows, batch, _remove),
         "dead_letters": _in_batches(
             engine, DEAD_LETTERS, DEAD_LETTERS.c.received_at < old_rows, batch, _remove
         ),
-        "outbox": _in_batches(engine, OUTBOX, OUTBOX.c.done_at < old_rows, batch, _remove),
+        "outbox": _in_batches(engine, OUTBOX, settled, batch, _remove),
         "sessions": _in_batches(engine, SESSIONS, SESSIONS.c.expire_at < old_sessions, batch, _remove),
     }
 

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from reference_impl.catalogue.entries import NEVER_KEPT
-from reference_impl.edge.envelope import load_json
+from reference_impl.edge.envelope import load_json, without_secrets
 from reference_impl.edge.signature import VerifiedDelivery
 from reference_impl.errors import UnusableEventError
 from reference_impl.privacy.register import erased_among
@@ -46,6 +46,4 @@ def keepable(body: bytes) -> bytes | None:
         document = load_json(body)
     except UnusableEventError:
         return body
-    if not isinstance(document, dict) or "event_attributes" not in document:
-        return body
-    return json.dumps(document | {"event_attributes": None}, ensure_ascii=False).encode()
+    return json.dumps(without_secrets(document), ensure_ascii=False).encode()

@@ -4,7 +4,7 @@ Une ligne plus récente que la lecture n'est pas touchée, une personne effacée
 """
 
 from sqlalchemy import Connection, bindparam, or_, select, update
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from reference_impl.catalogue.reading import Data, when
 from reference_impl.catalogue.users import record_snapshot, user_row
@@ -18,6 +18,9 @@ from reference_impl.store.versioned import VERSION
 
 BATCH = 100
 """Le nombre de personnes par transaction : leurs webhooks attendent qu'elle finisse."""
+
+HELD = {"55P03", "40P01"}
+"""Verrou trop long, interblocage : quelqu'un retient l'un des comptes, et la prochaine réconciliation l'écrira."""
 
 WELCOME_WITHIN_MS = 7 * 86_400_000
 """En millisecondes : un compte plus ancien ne reçoit pas de message de bienvenue, qui surprendrait."""
@@ -42,7 +45,9 @@ def _write_or_part(receiver: Receiver, users: list[Data], started: int) -> Repor
     """Écrire le lot ; si la base refuse l'un des comptes, les écrire un à un et laisser celui-là de côté."""
     try:
         return _write_batch(receiver, users, started)
-    except (DataError, IntegrityError, OverflowError):
+    except (DataError, IntegrityError, OverflowError, OperationalError) as error:
+        if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) not in HELD:
+            raise
         if len(users) == 1:
             return Report(scanned=1, skipped=1)
     return sum((_write_or_part(receiver, [user], started) for user in users), Report())

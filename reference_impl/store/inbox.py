@@ -64,9 +64,13 @@ def _claim(dialect: str) -> Any:
     )
     locks = range(LOCKS) if dialect == "postgresql" else ()
     taken = [func.pg_advisory_xact_lock(bindparam(f"lock_{rank}", type_=BigInteger)) for rank in locks]
-    return statement.on_conflict_do_nothing(index_elements=[INBOX.c.svix_id]).returning(
-        INBOX.c.svix_id, *taken
-    )
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[INBOX.c.svix_id],
+        set_={name: new[name] for name in Arrival.__dataclass_fields__ if name != "svix_id"},
+        # Ignorée hier, faute d'un type au catalogue : depuis, il y est, et Svix la renvoie.
+        where=(INBOX.c.outcome == "ignored") & (new.outcome != "ignored"),
+    ).returning(INBOX.c.svix_id, *taken)
 
 
 def mention(connection: Connection, svix_id: str, people: Collection[str]) -> None:

@@ -6,6 +6,7 @@ de clé étrangère : une appartenance peut arriver avant son organisation, et l
 
 from typing import Any
 
+from sqlalchemy import Connection, event
 from sqlmodel import Field, SQLModel
 
 from reference_impl.tables.columns import document, instant, key, version
@@ -28,7 +29,11 @@ class Organization(SQLModel, table=True):
 
 
 class Membership(SQLModel, table=True):
-    """L'appartenance d'une personne à une organisation. Si la personne part et revient, l'identifiant change."""
+    """L'appartenance d'une personne à une organisation. Si la personne part et revient, l'identifiant change.
+
+    Pour autoriser, lisez la vue `active_memberships` : Clerk n'annonce pas le départ des membres d'une organisation
+    supprimée, et leurs lignes restent ici telles qu'elles étaient.
+    """
 
     __tablename__ = "memberships"
 
@@ -72,3 +77,24 @@ class Domain(SQLModel, table=True):
     clerk_created_at: int | None = instant()
     clerk_updated_at: int = version()
     deleted_at: int | None = instant()
+
+
+ACTIVE_MEMBERSHIPS = (
+    "CREATE VIEW active_memberships AS SELECT memberships.* FROM memberships"
+    " LEFT JOIN organizations ON organizations.organization_id = memberships.organization_id"
+    " WHERE memberships.deleted_at IS NULL AND organizations.deleted_at IS NULL"
+)
+"""Les appartenances qui valent encore. L'ordre d'arrivée n'y change rien : rien n'est copié d'une table à l'autre."""
+
+
+@event.listens_for(SQLModel.metadata, "after_create")
+def create_view(_metadata: Any, connection: Connection, *, tables: Any = (), **_: Any) -> None:
+    """Créer la vue avec ses tables, quand un test les crée toutes d'un coup ; ailleurs, une migration s'en charge."""
+    if Membership.__table__ in tables:  # type: ignore[attr-defined]
+        connection.exec_driver_sql(ACTIVE_MEMBERSHIPS)
+
+
+@event.listens_for(SQLModel.metadata, "before_drop")
+def drop_view(_metadata: Any, connection: Connection, **_: Any) -> None:
+    """Retirer la vue avant ses tables."""
+    connection.exec_driver_sql("DROP VIEW IF EXISTS active_memberships")

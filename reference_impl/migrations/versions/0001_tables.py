@@ -3,6 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
+ACTIVE_MEMBERSHIPS = (
+    "CREATE VIEW active_memberships AS SELECT memberships.* FROM memberships"
+    " LEFT JOIN organizations ON organizations.organization_id = memberships.organization_id"
+    " WHERE memberships.deleted_at IS NULL AND organizations.deleted_at IS NULL"
+)
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -228,10 +234,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id"),
     )
     op.create_index("ix_waitlist_entries_email", "waitlist_entries", ["email"])
+    op.execute(ACTIVE_MEMBERSHIPS)
 
 
 def downgrade() -> None:
     """Défaire la migration."""
+    op.execute("DROP VIEW active_memberships")
     op.drop_index("ix_waitlist_entries_email", "waitlist_entries")
 
     op.drop_table("waitlist_entries")

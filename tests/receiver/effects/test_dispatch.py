@@ -12,12 +12,15 @@ from reference_impl.effects.dispatch import (
     LONGEST_DELAY_S,
     LONGEST_SENDING_MS,
     Dispatcher,
+    retry_failed,
 )
 from reference_impl.effects.senders import EffectFailedError, Sent
 from reference_impl.operations.metrics import EFFECTS
 from reference_impl.privacy.erasure import erase_now
 from reference_impl.privacy.register import Subjects
 from reference_impl.receiving.receive import Receiver
+from reference_impl.store.outbox import OUTBOX, effect
+from reference_impl.store.pipeline import perform
 from reference_impl.store.users import USERS
 from tests.receiver.privacy.scan import read_all, scan
 
@@ -120,7 +123,7 @@ def test_when_asked_to_stop_it_finishes_the_current_one_and_gives_the_others_bac
     assert [row.attempts for row in outbox(engine).values() if not row.done_at] == [0, 0]
 
 
-def test_a_failure_waits_longer_and_longer_and_ends_after_ten_attempts(
+def test_a_failure_waits_longer_and_longer_and_ends_after_the_last_attempt(
     dispatcher: Dispatcher, hands: Hands, engine: Engine, time: Time
 ) -> None:
     owe(engine, "a")
@@ -138,7 +141,9 @@ def test_a_failure_waits_longer_and_longer_and_ends_after_ten_attempts(
     assert dispatcher.run_once() == 1
 
     assert waits[0] == FIRST_DELAY_S * 0.75
-    assert all(later == 2 * sooner for sooner, later in pairwise(waits))
+    longest = LONGEST_DELAY_S * 0.75
+    assert all(later == min(2 * sooner, longest) for sooner, later in pairwise(waits))
+    assert sum(waits) > 2 * 86_400  # an outage of two days loses nothing
     assert outbox(engine)["a"].failed_at == time.now
     assert outbox(engine)["a"].done_at is None
     time.now += 10**10
@@ -241,3 +246,64 @@ def test_a_person_erased_while_the_effect_is_in_flight_leaves_nothing_and_the_re
     if not fails:
         assert hands.sent[-1].payload == {"recipient": "mail", "recipient_ref": "ref-1"}
         assert hands.sent[-1].recipient is None
+
+
+def test_abandoned_effects_become_due_again_when_asked(
+    dispatcher: Dispatcher, hands: Hands, engine: Engine, time: Time
+) -> None:
+    owe(engine, "a", "b")
+    with engine.begin() as connection:
+        connection.execute(update(OUTBOX).where(OUTBOX.c.key == "a").values(failed_at=NOW, attempts=ATTEMPTS))
+    dispatcher.run_once()
+
+    assert retry_failed(engine, time.now) == 1
+    assert dispatcher.run_once() == 1
+
+    assert [effect.key for effect in hands.sent] == ["b", "a"]
+    assert outbox(engine)["a"].attempts == 1
+
+
+def test_an_effect_that_nobody_can_send_does_not_stop_the_others(
+    dispatcher: Dispatcher, hands: Hands, engine: Engine
+) -> None:
+    owe(engine, "broken", at=NOW - 1)
+    owe(engine, "fine")
+
+    def stumble() -> None:
+        if hands.sent[-1].key == "broken":
+            raise UnicodeEncodeError("ascii", "é", 0, 1, "not ASCII")
+
+    hands.then = stumble
+    assert dispatcher.run_once() == 2
+
+    rows = outbox(engine)
+    assert rows["broken"].done_at is None
+    assert rows["broken"].next_attempt_at > NOW
+    assert rows["fine"].done_at == NOW
+
+
+def test_a_welcome_waits_for_the_address_that_only_the_webhook_brings(
+    dispatcher: Dispatcher, hands: Hands, engine: Engine, time: Time
+) -> None:
+    sign_up(engine, "user_1", "a@example.com")
+    with engine.begin() as connection:
+        connection.execute(update(USERS).values(email=None, clerk_updated_at=0))
+        perform(
+            connection,
+            effect(
+                engine.dialect.name,
+                key="welcome_email/user_1",
+                kind="welcome_email",
+                now=NOW,
+                clerk_id="user_1",
+            ),
+        )
+    assert dispatcher.run_once() == 1
+    assert hands.sent == []
+
+    with engine.begin() as connection:
+        connection.execute(update(USERS).values(email="a@example.com", clerk_updated_at=1))
+    time.now += LONGEST_DELAY_S * 1000
+    assert dispatcher.run_once() == 1
+
+    assert [sent.recipient and sent.recipient["email"] for sent in hands.sent] == ["a@example.com"]

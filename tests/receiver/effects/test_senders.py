@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reference_impl.effects.loop import choose_sender
-from reference_impl.effects.senders import Effect, EffectFailedError, HttpSender, LogSender, Sent
+from reference_impl.effects.senders import Effect, EffectFailedError, HttpSender, LogSender, Sent, header_key
 from reference_impl.errors import InvalidSettingError
 from tests.receiver.edge.served import settings
 
@@ -90,3 +90,12 @@ def test_production_without_a_service_refuses() -> None:
         choose_sender(settings("sqlite:////tmp/x.db"))
     assert isinstance(choose_sender(settings("sqlite:////tmp/x.db", app_env="development")), LogSender)
     assert isinstance(choose_sender(settings("sqlite:////tmp/x.db", effects_url="http://a/")), HttpSender)
+
+
+@pytest.mark.parametrize("key", ["art19/Société d'envoi/ref 1", "x" * 2_000, "welcome_email/user_1"])
+def test_the_key_of_an_effect_fits_in_a_header(key: str) -> None:
+    sent = header_key(key)
+
+    assert sent.isascii()
+    assert len(sent) <= 255
+    assert sent == header_key(key) != header_key(key + "!")

@@ -55,8 +55,8 @@ class Person:
         }
 
     def stored(self) -> set[str]:
-        """Those that are stored somewhere while the person lives: all but the user agent, which nothing keeps."""
-        return {marker for what, marker in self.markers().items() if what != "user agent"}
+        """Those that are stored somewhere while the person lives: where they came from is kept nowhere."""
+        return {marker for what, marker in self.markers().items() if what not in {"IP", "user agent"}}
 
     def event(self, name: str) -> dict[str, Any]:
         """Give the payload fixture `name` as if it were about this person."""
