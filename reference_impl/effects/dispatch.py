@@ -69,6 +69,9 @@ class Dispatcher:
         lease = update(OUTBOX).where(OUTBOX.c.key.in_(select(locked.c.key)))
         leased = {"next_attempt_at": now + LEASE_MS, "attempts": OUTBOX.c.attempts + 1}
         with self.engine.begin() as connection:
+            # Envoyés autant de fois sans que rien n'ait pu le noter : les envoyer encore ne ferait que les répéter.
+            exhausted = update(OUTBOX).where(due, OUTBOX.c.attempts >= ATTEMPTS)
+            connection.execute(exhausted.values(failed_at=now))
             return list(connection.execute(lease.values(leased).returning(OUTBOX)))
 
     def _give_back(self, rows: Sequence[Row[Any]]) -> None:

@@ -307,3 +307,16 @@ def test_a_welcome_waits_for_the_address_that_only_the_webhook_brings(
     assert dispatcher.run_once() == 1
 
     assert [sent.recipient and sent.recipient["email"] for sent in hands.sent] == ["a@example.com"]
+
+
+def test_an_effect_whose_note_always_failed_is_not_sent_for_ever(
+    dispatcher: Dispatcher, hands: Hands, engine: Engine
+) -> None:
+    owe(engine, "a")
+    with engine.begin() as connection:
+        connection.execute(update(OUTBOX).values(attempts=ATTEMPTS))
+
+    assert dispatcher.run_once() == 0
+
+    assert hands.sent == []
+    assert outbox(engine)["a"].failed_at == NOW
