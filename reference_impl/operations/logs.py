@@ -12,8 +12,8 @@ _AS_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 # fmt: off
 ALLOWED = frozenset((
     "event", "timestamp", "level", "logger", "svix_id", "type", "outcome", "reason", "status",
-    "secret_index", "lag_ms", "duration_ms", "error", "sqlstate", "kind", "key", "attempts", "created",
-    "updated", "erased", "scanned", "skipped", "rows", "table", "port", "workers", "version", "path",
+    "secret_index", "lag_ms", "duration_ms", "error", "sqlstate", "kind", "scanned",
+    "created", "updated", "erased", "skipped",
 ))
 # fmt: on
 """Les seuls champs qui passent : on dresse la liste de ce qui est admis, car celle des interdits serait incomplète."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reference_impl.operations.logs import ALLOWED
 from reference_impl.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +64,20 @@ def test_the_readme_names_every_setting_that_must_be_given_and_none_that_does_no
 
     assert required <= told
     assert told <= set(Settings.model_fields)
+
+
+def test_the_journal_lets_through_what_the_code_says_and_no_other_field() -> None:
+    said = {"event", "timestamp", "level", "logger"}  # these are structlog's own
+    for path in MODULES:
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and is_journal(call.func):
+                said |= {keyword.arg for keyword in call.keywords if keyword.arg}
+    said.add("reason")  # the one that is said only where there is one
+
+    assert said == ALLOWED
+
+
+def is_journal(function: ast.Attribute) -> bool:
+    """Whether this is `structlog.get_logger().info` and the like, or the journal's own `_say`."""
+    spoken = ast.unparse(function)
+    return spoken.endswith("._say") or spoken.startswith("structlog.get_logger().")
