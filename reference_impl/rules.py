@@ -1,6 +1,7 @@
 """Ce qu'un réglage doit être. Chaque règle lève `ValueError` avec une phrase, qui ne cite jamais la valeur reçue."""
 
 import re
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -11,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from reference_impl.edge.session_token import unfolded
-from reference_impl.edge.signature import parse_secrets
+from reference_impl.edge.signature import is_usable, parse_secrets
 from reference_impl.errors import InvalidSettingError
 
 MINIMUM_SECRET_CHARACTERS = 16
@@ -107,3 +108,91 @@ def origins(values: tuple[str, ...]) -> tuple[str, ...]:
             "attendu : des origines séparées par des espaces, https://app.exemple.fr, sans barre finale."
         )
     return values
+
+
+def one_line(value: str) -> str:
+    """Un texte d'une ligne, sans caractère de commande : il ira dans un en-tête de message."""
+    if not value.isprintable() or not 0 < len(value) <= 100:
+        raise ValueError("attendu : un texte d'une seule ligne, 100 caractères au plus.")
+    return value
+
+
+def short_name(value: str) -> str:
+    """Le nom d'une application abonnée, qui sert d'identifiant."""
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", value):
+        raise ValueError("attendu : un nom en minuscules, chiffres et tirets, 40 caractères au plus.")
+    return value
+
+
+SHAREABLE = ("email", "first_name", "last_name", "username", "image_url", "external_id", "locale", "banned")
+"""Les colonnes de `users` qu'une application abonnée peut recevoir."""
+
+
+def shared_fields(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Des colonnes que l'on peut communiquer."""
+    if not set(values) <= set(SHAREABLE):
+        raise ValueError(f"fields n'admet que : {', '.join(SHAREABLE)}.")
+    return values
+
+
+def one_signing_secret(value: SecretStr) -> SecretStr:
+    """Un seul secret `whsec_…`, avec lequel signer."""
+    if not is_usable(value.get_secret_value()):
+        raise ValueError("secret : attendu whsec_ suivi d'une clé en base64 d'au moins 24 octets.")
+    return value
+
+
+def resend_secrets(value: SecretStr) -> SecretStr:
+    """Les secrets `whsec_…` de l'endpoint chez Resend, qui emploie Svix."""
+    secrets = value.get_secret_value().split()
+    if not secrets or not all(is_usable(secret) for secret in secrets):
+        raise ValueError(
+            "attendu : le secret whsec_… de l'endpoint chez Resend, ou plusieurs séparés par des espaces."
+        )
+    return value
+
+
+def stripe_secrets(value: SecretStr) -> SecretStr:
+    """Les secrets `whsec_…` de l'endpoint chez Stripe. Même préfixe que Svix, mais ce n'est pas du base64."""
+    secrets = value.get_secret_value().split()
+    if not secrets or not all(re.fullmatch(r"whsec_[!-~]{16,}", secret) for secret in secrets):
+        raise ValueError(
+            "attendu : le secret whsec_… de l'endpoint chez Stripe, ou plusieurs séparés par des espaces."
+        )
+    return value
+
+
+def shipping_secret(value: SecretStr) -> SecretStr:
+    """Le secret de signature d'un transporteur, que vous avez choisi ou qu'il vous a donné."""
+    if len(value.get_secret_value()) < MINIMUM_SECRET_CHARACTERS:
+        raise ValueError(f"moins de {MINIMUM_SECRET_CHARACTERS} caractères : un secret court se devine.")
+    return value
+
+
+def smtp_address(value: SecretStr) -> SecretStr:
+    """Un serveur de messages. `smtps` chiffre d'emblée ; `smtp` passe en TLS avant de s'identifier."""
+    try:
+        parts = urlsplit(value.get_secret_value())
+        known = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(
+            "attendu : smtp://utilisateur:motdepasse@serveur:587, ou smtps://… pour le port 465."
+        )
+    return value
+
+
+def mailbox(value: str) -> str:
+    """Une adresse d'expédition, avec ou sans nom."""
+    _, address = parseaddr(value)
+    if not value.isprintable() or not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address):
+        raise ValueError("attendu : une adresse, ou Nom <adresse@exemple.fr>.")
+    return value
+
+
+def mailchimp_key(value: SecretStr) -> SecretStr:
+    """Une clé de Mailchimp, qui finit par son centre de données."""
+    if not re.fullmatch(r"[!-~]+-[a-z]{2,3}[0-9]+", value.get_secret_value()):
+        raise ValueError("attendu : une clé d'API de Mailchimp, qui finit par -us6 ou semblable.")
+    return value

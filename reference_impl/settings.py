@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from reference_impl import rules
 from reference_impl.errors import InvalidSettingError
+from reference_impl.feature_settings import FeatureSettings
 
 
 class Environment(StrEnum):
@@ -25,13 +26,12 @@ def _split(value: Any) -> Any:
 
 
 LongSecret = Annotated[SecretStr, AfterValidator(rules.long_secret)]
-WebAddress = Annotated[str, AfterValidator(rules.web_address)]
 SureAddress = Annotated[str, AfterValidator(rules.sure_address)]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(rules.origins)]
 Days = Annotated[int, Field(ge=1)]
 
 
-class Settings(BaseSettings):
+class Settings(FeatureSettings):
     """Les réglages. Les secrets y sont des `SecretStr` : ni une trace ni un `print` ne les montre."""
 
     model_config = SettingsConfigDict(
@@ -50,9 +50,6 @@ class Settings(BaseSettings):
     clerk_authorized_parties: Origins = ()
     clerk_secret_key: SecretStr | None = None
     clerk_api_url: SureAddress = "https://api.clerk.com/v1"
-
-    effects_url: WebAddress | None = None
-    effects_token: SecretStr | None = None
 
     keep_bodies: bool = True
     body_retention_days: Days = 30

@@ -16,8 +16,8 @@ from reference_impl.catalogue.reading import (
 from reference_impl.edge.envelope import Event
 from reference_impl.privacy.erasure import erase
 from reference_impl.receiving.outcomes import ALONE, Outcome, Steps, Transaction
-from reference_impl.store.outbox import effect
-from reference_impl.store.pipeline import Write, perform
+from reference_impl.receiving.reactions import PersonChange
+from reference_impl.store.pipeline import Write, perform, perform_all
 from reference_impl.store.users import Written, snapshot_write, written
 
 
@@ -28,20 +28,26 @@ def record_user(transaction: Transaction, event: Event) -> Steps:
     """
     row = user_row(event.data, event.resource_id, snapshot_version(event))
     done = written((yield prepared(transaction, row)), transaction.now)
-    if done.created:
-        yield welcome(transaction, event.resource_id)
+    if done.applied:
+        yield from transaction.reactions.person_written(transaction, changed(row, done))
     return Outcome.PROCESSED if done.applied else Outcome.STALE
 
 
-def record_snapshot(transaction: Transaction, row: dict[str, Any], *, welcomed: bool) -> Written:
+def record_snapshot(transaction: Transaction, row: dict[str, Any], *, recent: bool) -> Written:
     """Écrire l'instantané que donne une réconciliation : la même écriture que celle du webhook.
 
-    `welcomed=False` : sans message de bienvenue, car une première réconciliation trouve des comptes très anciens.
+    `recent=False` : le compte est ancien, et le découvrir ne vaut pas une bienvenue.
     """
     done = written(perform(transaction.connection, prepared(transaction, row)), transaction.now)
-    if done.created and welcomed:
-        perform(transaction.connection, welcome(transaction, row["clerk_id"]))
+    if done.applied:
+        reactions = transaction.reactions.person_written(transaction, changed(row, done, recent=recent))
+        perform_all(transaction.connection, reactions)
     return done
+
+
+def changed(row: dict[str, Any], done: Written, *, recent: bool = True) -> PersonChange:
+    """Dire aux scénarios ce que l'écriture a fait."""
+    return PersonChange(row["clerk_id"], row["clerk_updated_at"], done.created, recent)
 
 
 def prepared(transaction: Transaction, row: dict[str, Any]) -> Write:
@@ -49,17 +55,6 @@ def prepared(transaction: Transaction, row: dict[str, Any]) -> Write:
     subject = transaction.subjects(row["clerk_id"])
     return snapshot_write(
         transaction.dialect, row, subject=subject, now=transaction.now, again=transaction.again
-    )
-
-
-def welcome(transaction: Transaction, clerk_id: str) -> Write:
-    """Préparer le message de bienvenue, dû à la création de la ligne, quel que soit le chemin qui l'écrit."""
-    return effect(
-        transaction.dialect,
-        key=f"welcome_email/{clerk_id}",
-        kind="welcome_email",
-        clerk_id=clerk_id,
-        now=transaction.now,
     )
 
 

@@ -11,14 +11,13 @@ from fastapi import APIRouter, Header, HTTPException
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from reference_impl.catalogue.users import welcome
 from reference_impl.edge.session_token import KeySource, SessionClaims, verify_session_token
 from reference_impl.errors import InvalidTokenError, KeysUnavailableError
 from reference_impl.privacy.register import erased_among
-from reference_impl.receiving.outcomes import Transaction
+from reference_impl.receiving.reactions import PersonChange
 from reference_impl.receiving.receive import Receiver
 from reference_impl.store.locks import lock_people
-from reference_impl.store.pipeline import perform
+from reference_impl.store.pipeline import perform, perform_all
 from reference_impl.store.users import SHARED, Written, claims_write, written
 
 LOGIN_PATH = "/api/session/sync"
@@ -48,14 +47,15 @@ def record_login(receiver: Receiver, claims: SessionClaims) -> Written | None:
     """Écrire ce qu'affirme le jeton ; rendre `None` si la personne est effacée : se connecter ne la ramène pas."""
     with receiver.engine.begin() as connection:
         lock_people(connection, [claims.clerk_id])
-        transaction = Transaction(connection, receiver.subjects, receiver.clock())
+        transaction = receiver.transaction(connection)
         row = {name: getattr(claims, name) for name in ("clerk_id", *SHARED)}
         row["claims_issued_at"] = claims.version
         subject = receiver.subjects(claims.clerk_id)
         write = claims_write(transaction.dialect, row, subject=subject, now=transaction.now)
         done = written(perform(connection, write), transaction.now)
-        if done.created:
-            perform(connection, welcome(transaction, claims.clerk_id))
+        if done.applied:
+            change = PersonChange(claims.clerk_id, claims.version, done.created)
+            perform_all(connection, receiver.reactions.person_written(transaction, change))
         if not done.applied and erased_among(connection, receiver.subjects, [claims.clerk_id]):
             return None
         return done

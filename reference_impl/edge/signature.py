@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from svix.webhooks import Webhook, WebhookVerificationError
 
@@ -22,6 +22,7 @@ class RawDelivery:
 
     headers: Mapping[str, str]
     body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def parse_secrets(value: str) -> list[str]:
             "CLERK_WEBHOOK_SIGNING_SECRET est vide. Copiez le secret whsec_… de votre endpoint : Clerk, page Webhooks."
         )
     for rank, secret in enumerate(secrets, start=1):
-        if not _is_usable(secret):
+        if not is_usable(secret):
             raise InvalidSettingError(
                 f"Le secret n° {rank} de CLERK_WEBHOOK_SIGNING_SECRET est inutilisable. Attendu : whsec_ suivi d'une clé"
                 f" en base64 d'au moins {MINIMUM_KEY_BYTES} octets, sans guillemets."
@@ -53,7 +54,7 @@ def parse_secrets(value: str) -> list[str]:
     return secrets
 
 
-def _is_usable(secret: str) -> bool:
+def is_usable(secret: str) -> bool:
     """Dire si le secret peut servir. La bibliothèque, elle, accepterait « changeme » et en tirerait une clé."""
     if not secret.startswith("whsec_"):
         return False

@@ -13,7 +13,7 @@ _AS_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 ALLOWED = frozenset((
     "event", "timestamp", "level", "logger", "svix_id", "type", "outcome", "reason", "status",
     "secret_index", "lag_ms", "duration_ms", "error", "sqlstate", "kind", "scanned",
-    "created", "updated", "erased", "skipped",
+    "created", "updated", "erased", "skipped", "provider", "delivery_id",
 ))
 # fmt: on
 """Les seuls champs qui passent : on dresse la liste de ce qui est admis, car celle des interdits serait incomplète."""

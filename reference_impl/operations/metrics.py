@@ -16,6 +16,9 @@ SECRETS = Counter(
     "Livraisons vérifiées, par rang du secret : quand l'ancien n'augmente plus, la rotation est finie.",
     ["index"],
 )
+PROVIDERS = Counter(
+    "provider_deliveries_total", "Livraisons des autres expéditeurs, par issue.", ["provider", "outcome"]
+)
 DURATION = Histogram(
     "delivery_duration_seconds",
     "Durée de traitement d'une livraison ; Svix abandonne à 15 s.",

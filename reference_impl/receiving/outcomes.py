@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from reference_impl.privacy.register import Subjects
+from reference_impl.receiving.reactions import NONE, Reactions
 from reference_impl.store.pipeline import Write
 
 
@@ -43,7 +44,7 @@ class Transaction:
     """Une transaction ouverte, et ce que les écritures du catalogue ont besoin de savoir.
 
     `erased` : celles des personnes citées par la livraison qui sont effacées. `again` : la livraison est rejouée, et la
-    même version s'écrit de nouveau.
+    même version s'écrit de nouveau. `reactions` : ce que les scénarios configurés ajoutent.
     """
 
     connection: Connection
@@ -51,6 +52,7 @@ class Transaction:
     now: int
     erased: frozenset[str] = field(default_factory=frozenset)
     again: bool = False
+    reactions: Reactions = NONE
 
     @property
     def dialect(self) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
 from reference_impl.catalogue import CATALOGUE
-from reference_impl.catalogue.entries import NEVER_KEPT
+from reference_impl.catalogue.entries import NEVER_KEPT, Entry
 from reference_impl.clock import Clock, now_ms
 from reference_impl.edge.envelope import Event, kept_body, read_event
 from reference_impl.edge.signature import VerifiedDelivery
@@ -19,6 +19,7 @@ from reference_impl.privacy.register import Subjects, erased_among
 from reference_impl.receiving.dead import bury_delivery
 from reference_impl.receiving.outcomes import Outcome, Steps, Transaction
 from reference_impl.receiving.people import people_in
+from reference_impl.receiving.reactions import NONE, Reactions
 from reference_impl.receiving.together import finish
 from reference_impl.store import inbox
 from reference_impl.store.locks import lock_people
@@ -43,6 +44,7 @@ class Receiver:
     instance_id: str | None = None
     keep_bodies: bool = True
     clock: Clock = now_ms
+    reactions: Reactions = NONE
 
     def receive(self, delivery: VerifiedDelivery) -> Receipt:
         """Traiter la livraison et dire son issue.
@@ -89,9 +91,15 @@ class Receiver:
             return Outcome.IGNORED
         asked = people if not entry.guarded else people - {subject}
         erased = frozenset(erased_among(connection, self.subjects, asked))
-        outcome = yield from entry.record(Transaction(connection, self.subjects, self.clock(), erased), event)
+        outcome = yield from recorded(entry, self.transaction(connection, erased), event)
         self._settle(connection, arrival, outcome, people, erased)
         return outcome
+
+    def transaction(
+        self, connection: Connection, erased: frozenset[str] = frozenset(), *, again: bool = False
+    ) -> Transaction:
+        """Réunir ce que les écritures ont besoin de savoir, dans la transaction de l'appelant."""
+        return Transaction(connection, self.subjects, self.clock(), erased, again, self.reactions)
 
     def _arrival(
         self, event: Event, delivery: VerifiedDelivery, subject: str | None, *, known: bool
@@ -128,3 +136,10 @@ class Receiver:
             inbox.scrub_body(connection, arrival.svix_id)
         elif not stale and arrival.body is not None:
             inbox.mention(connection, arrival.svix_id, people - {subject})
+
+
+def recorded(entry: Entry, transaction: Transaction, event: Event) -> Steps:
+    """Écrire ce que change l'événement, puis laisser réagir les scénarios, dans la même transaction."""
+    outcome = yield from entry.record(transaction, event)
+    yield from transaction.reactions.event_recorded(transaction, event, outcome)
+    return outcome

@@ -8,9 +8,9 @@ from reference_impl.edge.envelope import read_event
 from reference_impl.edge.signature import VerifiedDelivery
 from reference_impl.errors import ReceiverError, UnusableEventError
 from reference_impl.privacy.register import erased_among
-from reference_impl.receiving.outcomes import Outcome, Transaction
+from reference_impl.receiving.outcomes import Outcome
 from reference_impl.receiving.people import people_in
-from reference_impl.receiving.receive import Receiver
+from reference_impl.receiving.receive import Receiver, recorded
 from reference_impl.receiving.together import finish
 from reference_impl.store import dead_letters, inbox
 from reference_impl.store.dead_letters import DEAD_LETTERS
@@ -51,8 +51,8 @@ def _replay(receiver: Receiver, svix_id: str) -> Outcome:
         people = people_in(delivery.body) | ({subject} if subject else set())
         lock_people(connection, people)
         erased = frozenset(erased_among(connection, receiver.subjects, people))
-        transaction = Transaction(connection, receiver.subjects, receiver.clock(), erased, again=True)
-        outcome = finish(connection, entry.record(transaction, event))
+        transaction = receiver.transaction(connection, erased, again=True)
+        outcome = finish(connection, recorded(entry, transaction, event))
         inbox.settle(connection, svix_id, outcome)
         if erased:
             inbox.scrub_body(connection, svix_id)

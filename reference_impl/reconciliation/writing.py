@@ -59,7 +59,7 @@ def _write_batch(receiver: Receiver, users: list[Data], started: int) -> Report:
     with receiver.engine.begin() as connection:
         lock_people(connection, ids)
         known = _known_versions(connection, ids)
-        transaction = Transaction(connection, receiver.subjects, receiver.clock())
+        transaction = receiver.transaction(connection)
         newer = [user for user in users if _version(user) > known.get(user["id"], -1)]
         written = {user["id"]: _write_one(transaction, user) for user in newer}
         refused = {clerk_id for clerk_id, outcome in written.items() if not outcome.applied}
@@ -88,4 +88,4 @@ def _write_one(transaction: Transaction, user: Data) -> Written:
     row = user_row(user, user["id"], _version(user))
     born = row["clerk_created_at"]
     recent = born is not None and transaction.now - born <= WELCOME_WITHIN_MS
-    return record_snapshot(transaction, row, welcomed=recent)
+    return record_snapshot(transaction, row, recent=recent)

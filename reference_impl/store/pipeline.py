@@ -4,7 +4,7 @@ PostgreSQL reçoit tout d'un coup et répond de même (mode « pipeline » du pr
 chaque réponse avant l'ordre suivant. SQLite, lui, est dans le processus : les ordres y sont exécutés un à un.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -31,6 +31,12 @@ class Write:
 def perform(connection: Connection, write: Write) -> Any:
     """Exécuter une écriture ; rendre la première ligne de son RETURNING, ou `None`."""
     return execute_each(connection, write.statement, [write.values])[0]
+
+
+def perform_all(connection: Connection, writes: Iterable[Write]) -> None:
+    """Exécuter des écritures dont personne n'attend la réponse."""
+    for write in writes:
+        perform(connection, write)
 
 
 def execute_each(connection: Connection, statement: Any, rows: Sequence[dict[str, Any]]) -> list[Any]:

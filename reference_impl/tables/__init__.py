@@ -2,6 +2,7 @@
 
 from reference_impl.tables.billing import BillingSnapshot
 from reference_impl.tables.deliveries import DeadLetter, InboxMention, InboxRow, OutboxRow
+from reference_impl.tables.inboxes import EmailInbox, ShippingInbox, StripeInbox
 from reference_impl.tables.organizations import Domain, Invitation, Membership, Organization
 from reference_impl.tables.people import Session, User, WaitlistEntry
 from reference_impl.tables.permissions import Permission, Role
@@ -12,6 +13,7 @@ __all__ = [
     "DeadLetter",
     "Disclosure",
     "Domain",
+    "EmailInbox",
     "ErasureEntry",
     "InboxMention",
     "InboxRow",
@@ -22,6 +24,8 @@ __all__ = [
     "Permission",
     "Role",
     "Session",
+    "ShippingInbox",
+    "StripeInbox",
     "User",
     "WaitlistEntry",
 ]

@@ -1,0 +1,107 @@
+"""Les réglages des scénarios et des autres expéditeurs. Ce qui n'est pas configuré est éteint ; `features` le dit."""
+
+import json
+import re
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+from reference_impl import rules
+
+LongSecret = Annotated[SecretStr, AfterValidator(rules.long_secret)]
+SureAddress = Annotated[str, AfterValidator(rules.sure_address)]
+
+
+class Subscriber(BaseModel):
+    """Une application abonnée : où lui écrire, avec quel secret signer, ce qui l'intéresse et ce qu'elle peut savoir.
+
+    `types` : `user.updated`, `user.*` ou `*`. `fields` : les colonnes de la personne qui lui sont communiquées, aucune
+    par défaut.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    name: Annotated[str, AfterValidator(rules.short_name)]
+    url: SureAddress
+    secret: Annotated[SecretStr, AfterValidator(rules.one_signing_secret)]
+    types: tuple[str, ...] = ("*",)
+    fields: Annotated[tuple[str, ...], AfterValidator(rules.shared_fields)] = ()
+
+
+def _parsed(value: Any) -> Any:
+    """Lire le JSON d'une variable d'environnement, sans rien citer d'elle : elle porte des secrets."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError("ce n'est pas du JSON. Attendu : une liste d'objets, sur une ligne.") from None
+
+
+def _distinct(values: tuple[Subscriber, ...]) -> tuple[Subscriber, ...]:
+    if len({value.name for value in values}) < len(values):
+        raise ValueError("deux applications abonnées portent le même nom.")
+    return values
+
+
+Subscribers = Annotated[tuple[Subscriber, ...], NoDecode, BeforeValidator(_parsed), AfterValidator(_distinct)]
+
+
+class FeatureSettings(BaseSettings):
+    """Ce qui s'ajoute au récepteur. Une fonction à demi configurée empêche de démarrer."""
+
+    app_name: Annotated[str, AfterValidator(rules.one_line)] = "Notre application"
+    app_url: SureAddress | None = None
+
+    smtp_url: Annotated[SecretStr, AfterValidator(rules.smtp_address)] | None = None
+    resend_api_key: SecretStr | None = None
+    resend_api_url: SureAddress = "https://api.resend.com"
+    email_from: Annotated[str, AfterValidator(rules.mailbox)] | None = None
+
+    subscribers: Subscribers = ()
+    slack_bot_token: SecretStr | None = None
+    slack_channel: str | None = None
+    slack_api_url: SureAddress = "https://slack.com/api"
+    mailchimp_api_key: Annotated[SecretStr, AfterValidator(rules.mailchimp_key)] | None = None
+    mailchimp_list_id: str | None = None
+    mailchimp_api_url: SureAddress | None = None
+
+    alerts: bool = False
+    onboarding: bool = False
+    analytics: bool = False
+
+    stripe_webhook_secret: Annotated[SecretStr, AfterValidator(rules.stripe_secrets)] | None = None
+    resend_webhook_secret: Annotated[SecretStr, AfterValidator(rules.resend_secrets)] | None = None
+    easypost_webhook_secret: Annotated[SecretStr, AfterValidator(rules.shipping_secret)] | None = None
+    shippo_webhook_secret: Annotated[SecretStr, AfterValidator(rules.shipping_secret)] | None = None
+    shippo_webhook_token: LongSecret | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_send_mail(self) -> Self:
+        """Un seul fournisseur de messages, et une adresse d'expédition."""
+        if self.smtp_url and self.resend_api_key:
+            raise ValueError("SMTP_URL et RESEND_API_KEY sont donnés tous les deux : gardez-en un.")
+        if (self.smtp_url or self.resend_api_key) and not self.email_from:
+            raise ValueError("EMAIL_FROM est vide : donnez l'adresse d'expédition, Nom <adresse@exemple.fr>.")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_is_half_configured(self) -> Self:
+        """Refuser un jeton sans son canal, une clé sans sa liste, et l'inverse."""
+        for names in (("slack_bot_token", "slack_channel"), ("mailchimp_api_key", "mailchimp_list_id")):
+            given = [name for name in names if getattr(self, name)]
+            if len(given) == 1:
+                (missing,) = set(names) - set(given)
+                raise ValueError(f"{missing.upper()} est vide, alors que {given[0].upper()} est donné.")
+        return self
+
+    @property
+    def sends_mail(self) -> bool:
+        """Dire si des messages peuvent partir."""
+        return bool(self.smtp_url or self.resend_api_key)
+
+
+def matches(types: tuple[str, ...], kind: str) -> bool:
+    """Dire si `kind` est l'un de ces types, où une étoile finale vaut pour tout ce qui suit."""
+    return any(re.fullmatch(re.escape(wanted).replace(r"\*", ".*"), kind) for wanted in types)

@@ -1,0 +1,73 @@
+"""Ce que les scénarios ajoutent à une écriture : des effets dus et des lignes, dans la même transaction.
+
+Le récepteur ne connaît aucun scénario. Ceux qui sont configurés s'inscrivent ici (`features.reactions`).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reference_impl.edge.envelope import Event
+from reference_impl.store.pipeline import Write
+
+if TYPE_CHECKING:
+    from reference_impl.receiving.outcomes import Outcome, Transaction
+
+Writes = Iterator[Write]
+"""Des écritures, rendues une à une par un générateur : celles d'un groupe de livraisons partent ensemble."""
+
+
+@dataclass(frozen=True)
+class PersonChange:
+    """L'écriture d'une personne, quel que soit le chemin qui l'a menée : webhook, connexion, réconciliation.
+
+    `created` : sa ligne vient de naître. `recent` : son compte aussi ; une réconciliation en trouve de très anciens.
+    `version` est en millisecondes.
+    """
+
+    clerk_id: str
+    version: int
+    created: bool
+    recent: bool = True
+
+
+@dataclass(frozen=True)
+class News:
+    """Une nouvelle à transmettre aux applications abonnées ; `key` l'identifie, `payload` n'a rien de personnel."""
+
+    type: str
+    key: str
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+OnPerson = Callable[["Transaction", PersonChange], Writes]
+OnEvent = Callable[["Transaction", Event, "Outcome"], Writes]
+OnNews = Callable[["Transaction", News], Writes]
+
+
+@dataclass(frozen=True)
+class Reactions:
+    """Les réactions inscrites, chacune un générateur d'écritures."""
+
+    people: tuple[OnPerson, ...] = ()
+    events: tuple[OnEvent, ...] = ()
+    news: tuple[OnNews, ...] = ()
+
+    def person_written(self, transaction: "Transaction", change: PersonChange) -> Writes:
+        """Réagir à l'écriture d'une personne : jamais pour un instantané dépassé, ni pour une personne effacée."""
+        for react in self.people:
+            yield from react(transaction, change)
+
+    def event_recorded(self, transaction: "Transaction", event: Event, outcome: "Outcome") -> Writes:
+        """Réagir à un événement traité ou dépassé."""
+        for react in self.events:
+            yield from react(transaction, event, outcome)
+
+    def announced(self, transaction: "Transaction", news: News) -> Writes:
+        """Réagir à une nouvelle : un paiement, un colis."""
+        for react in self.news:
+            yield from react(transaction, news)
+
+
+NONE = Reactions()
+"""Aucune réaction : le récepteur seul."""
