@@ -13,6 +13,7 @@ from reference_impl.edge.login import login_router
 from reference_impl.edge.session_token import KeySource, PemKey
 from reference_impl.edge.signature import Verifier, parse_secrets
 from reference_impl.edge.webhook import webhook_router
+from reference_impl.features import reactions, say_features
 from reference_impl.operations.journal import Journal
 from reference_impl.operations.logs import configure_logs
 from reference_impl.privacy.register import Subjects
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Monter l'application d'après ses réglages. Lève `InvalidSettingError` si l'un d'eux ne convient pas."""
     settings = settings or load_settings()
     configure_logs()
+    say_features(settings)
     receiver = build_receiver(settings)
     verifier = Verifier(parse_secrets(settings.clerk_webhook_signing_secret.get_secret_value()))
     batcher = Batcher(receiver)
@@ -64,6 +66,7 @@ def build_receiver(settings: Settings) -> Receiver:
         subjects=Subjects(settings.erasure_key.get_secret_value()),
         instance_id=settings.clerk_instance_id,
         keep_bodies=settings.keep_bodies,
+        reactions=reactions(settings),
     )
 
 

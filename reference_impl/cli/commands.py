@@ -88,14 +88,25 @@ def migrate() -> None:
 )
 @click.option("--retry-failed", is_flag=True, help="D'abord, rendre dus les effets abandonnés.")
 def dispatch(once: bool, retry_failed: bool) -> None:
-    """Exécuter les effets dus : messages de bienvenue, avis d'effacement."""
+    """Exécuter les effets dus : messages, nouvelles aux applications abonnées, avis d'effacement."""
     from reference_impl.effects.dispatch import retry_failed as retry
     from reference_impl.effects.loop import run_dispatch
+    from reference_impl.features import lanes
 
     settings, receiver = settings_and_receiver()
     if retry_failed:
         click.echo(f"{retry(receiver.engine, receiver.clock())} effet(s) de nouveau dû(s).")
-    run_dispatch(settings, receiver, once=once)
+    run_dispatch(receiver, tuple(lanes(settings, receiver)), once=once)
+
+
+@main.command()
+def features() -> None:
+    """Lister les fonctions qui s'ajoutent au récepteur : allumées, éteintes, et les variables qui les allument."""
+    from reference_impl.features import features as listed
+    from reference_impl.settings import load_settings
+
+    for feature in listed(load_settings()):
+        click.echo(f"{'allumée' if feature.on else 'éteinte'}  {feature.name:<12} {feature.variables}")
 
 
 @main.command()

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine, Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from reference_impl.clock import Clock, now_ms
-from reference_impl.effects.senders import Effect, EffectFailedError, Sender, Sent
+from reference_impl.effects import resting
+from reference_impl.effects.senders import Effect, EffectFailedError, Lane, Sent
 from reference_impl.operations import metrics
 from reference_impl.privacy.disclosures import disclose
 from reference_impl.privacy.register import Subjects
@@ -25,7 +26,7 @@ LEASE_MS = 60_000
 """Le temps laissé à un lot d'envois, en millisecondes ; passé ce délai, un autre processus reprend ses effets."""
 
 LONGEST_SENDING_MS = 20_000
-"""La durée d'un envoi, au plus, en millisecondes : la connexion, puis la réponse (`HttpSender`)."""
+"""La durée d'un envoi, au plus, en millisecondes : la connexion, puis la réponse (`effects.remote`)."""
 
 ATTEMPTS = 24
 """L'attente double jusqu'à six heures : ces tentatives couvrent plus de deux jours de panne du destinataire."""
@@ -36,11 +37,11 @@ LONGEST_DELAY_S = 6 * 3600
 
 @dataclass(frozen=True)
 class Dispatcher:
-    """De quoi exécuter les effets. `jitter` rend un nombre entre 0 et 1 ; les tests donnent le leur."""
+    """De quoi exécuter les effets d'un destinataire. `jitter` rend un nombre entre 0 et 1 ; les tests donnent le leur."""
 
     engine: Engine
     subjects: Subjects
-    sender: Sender
+    lane: Lane
     clock: Clock = now_ms
     jitter: Callable[[], float] = random.random
 
@@ -49,33 +50,48 @@ class Dispatcher:
 
         `stopped` est consulté avant chaque envoi : s'il rend vrai, les effets non tentés sont rendus.
         """
-        taken = self._take(limit)
+        taken = self._take(1 if self.lane.interval_ms else limit)
         for rank, row in enumerate(taken):
             # Le bail vaut pour tout le lot, et un destinataire lent l'épuise : un envoi commencé trop tard pourrait
             # être repris par un autre processus, et partirait deux fois.
             if stopped() or self.clock() > row.next_attempt_at - LONGEST_SENDING_MS:
                 self._give_back(taken[rank:])
                 return rank
-            self._attempt(row)
+            if not self._attempt(row):
+                self._give_back(taken[rank + 1 :])
+                return rank + 1
         return len(taken)
 
     def _take(self, limit: int) -> list[Row[Any]]:
         """Prendre un bail sur des effets dus. Plusieurs processus se les partagent : chacun saute ceux des autres."""
         now = self.clock()
-        due = OUTBOX.c.done_at.is_(None) & OUTBOX.c.failed_at.is_(None) & (OUTBOX.c.next_attempt_at <= now)
+        mine = OUTBOX.c.destination == self.lane.destination
+        open_ = OUTBOX.c.done_at.is_(None) & OUTBOX.c.failed_at.is_(None)
+        due = mine & open_ & (OUTBOX.c.next_attempt_at <= now)
+        if not self._anything(due):
+            return []
         chosen = select(OUTBOX.c.key).where(due).order_by(OUTBOX.c.next_attempt_at).limit(limit)
         # SQLite ne connaît pas SKIP LOCKED, et n'en a pas besoin : il n'admet qu'un écrivain.
         locked = chosen.with_for_update(skip_locked=True).cte("chosen")
         lease = update(OUTBOX).where(OUTBOX.c.key.in_(select(locked.c.key)))
         leased = {"next_attempt_at": now + LEASE_MS, "attempts": OUTBOX.c.attempts + 1}
         with self.engine.begin() as connection:
+            if not resting.is_free(connection, self.lane, now):
+                return []
             # Envoyés autant de fois sans que rien n'ait pu le noter : les envoyer encore ne ferait que les répéter.
             exhausted = update(OUTBOX).where(due, OUTBOX.c.attempts >= ATTEMPTS)
             connection.execute(exhausted.values(failed_at=now))
             return list(connection.execute(lease.values(leased).returning(OUTBOX)))
 
+    def _anything(self, due: Any) -> bool:
+        """Dire si un effet est dû, sans prendre de verrou : le plus souvent, il n'y en a pas."""
+        with reading(self.engine).connect() as connection:
+            return connection.execute(select(OUTBOX.c.key).where(due).limit(1)).first() is not None
+
     def _give_back(self, rows: Sequence[Row[Any]]) -> None:
         """Rendre aussitôt les effets qui n'ont pas été tentés ; aucune tentative ne leur est comptée."""
+        if not rows:
+            return
         mine = OUTBOX.c.key.in_([row.key for row in rows]) & (
             OUTBOX.c.next_attempt_at == rows[0].next_attempt_at
         )
@@ -83,42 +99,47 @@ class Dispatcher:
         with self.engine.begin() as connection:
             connection.execute(update(OUTBOX).where(mine).values(given_back))
 
-    def _attempt(self, row: Row[Any]) -> None:
-        """Envoyer hors de toute transaction : un destinataire lent ne doit retenir aucun verrou."""
-        effect = Effect(row.key, row.kind, row.payload, self._recipient(row.clerk_id))
+    def _attempt(self, row: Row[Any]) -> bool:
+        """Envoyer, hors de toute transaction : un destinataire lent ne doit retenir aucun verrou.
+
+        Rendre faux si c'est le destinataire qui est en panne : il est inutile de lui envoyer le reste.
+        """
+        effect = Effect(row.key, row.kind, row.payload or {}, self._recipient(row.clerk_id), row.attempts)
         if row.clerk_id is not None and effect.recipient is None:
-            return self._settle(row, "gone")  # effacée depuis : plus rien à lui envoyer
-        if row.kind == "welcome_email" and not is_reachable(effect):
-            return self._postpone(row, EffectFailedError("no_address"))
+            self._settle(row, "gone")  # effacée depuis : plus rien à lui envoyer
+            return True
         try:
-            sent = self.sender.send(effect)
-            return self._settle(row, "done", sent)
+            sent = self.lane.sender.send(effect)
         except SQLAlchemyError:
             raise
+        except EffectFailedError as error:
+            self._postpone(row, error)
+            return not error.everyone
         except Exception as error:  # noqa: BLE001  un effet que rien ne sait envoyer ne doit pas arrêter les autres
-            failed = (
-                error if isinstance(error, EffectFailedError) else EffectFailedError(type(error).__name__)
-            )
-            return self._postpone(row, failed)
+            self._postpone(row, EffectFailedError(type(error).__name__))
+            return True
+        self._settle(row, "done", sent)
+        return True
 
     def _recipient(self, clerk_id: str | None) -> dict[str, Any] | None:
         """Lire la personne au moment d'envoyer : une adresse copiée dans l'effet aurait pu changer, ou être effacée."""
         if clerk_id is None:
             return None
-        names = ("clerk_id", "email", "first_name", "last_name", "locale", "clerk_updated_at")
-        columns = select(*(USERS.c[name] for name in names))
         with reading(self.engine).connect() as connection:
-            found = connection.execute(columns.where(USERS.c.clerk_id == clerk_id)).mappings().first()
+            found = connection.execute(select(USERS).where(USERS.c.clerk_id == clerk_id)).mappings().first()
         return None if found is None else dict(found)
 
     def _settle(self, row: Row[Any], outcome: str, sent: Sent | None = None) -> None:
-        """Noter l'effet comme fait, et à qui les données de la personne ont été communiquées."""
+        """Noter l'effet comme fait, et à qui les données de la personne ont été communiquées.
+
+        Ce qu'il portait ne sert plus : une référence à une personne effacée ne doit pas y survivre.
+        """
+        now = self.clock()
         with self.engine.begin() as connection:
-            if row.clerk_id and sent and sent.recipient and sent.reference:
-                disclose(
-                    connection, self.subjects, row.clerk_id, sent.recipient, sent.reference, self.clock()
-                )
-            _note(connection, row.key, done_at=self.clock())
+            if row.clerk_id and sent and sent.reference:
+                disclose(connection, self.subjects, row.clerk_id, self.lane.destination, sent.reference, now)
+            _note(connection, row.key, done_at=now, payload=None)
+            resting.recovered(connection, self.lane)
         metrics.EFFECTS.labels(row.kind, outcome).inc()
 
     def _postpone(self, row: Row[Any], error: EffectFailedError) -> None:
@@ -130,18 +151,14 @@ class Dispatcher:
             noted = {"next_attempt_at": now + int(self._delay_s(row.attempts, error) * 1000)}
         with self.engine.begin() as connection:
             _note(connection, row.key, **noted)
+            if error.everyone:
+                resting.rest(connection, self.lane, now, error.retry_after_s or 0)
         metrics.EFFECTS.labels(row.kind, "failed" if "failed_at" in noted else "postponed").inc()
 
     def _delay_s(self, attempts: int, error: EffectFailedError) -> float:
         backoff = min(FIRST_DELAY_S * (1 << attempts - 1), LONGEST_DELAY_S)
         asked = min(error.retry_after_s or 0, LONGEST_DELAY_S)
         return max(backoff * (1 + self.jitter()) / 2, asked)
-
-
-def is_reachable(effect: Effect) -> bool:
-    """Dire s'il faut envoyer maintenant : née d'une connexion, la ligne attend du webhook l'adresse de la personne."""
-    recipient = effect.recipient or {}
-    return bool(recipient.get("email")) or recipient.get("clerk_updated_at", 0) > 0
 
 
 def retry_failed(engine: Engine, now: int) -> int:

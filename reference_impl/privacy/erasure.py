@@ -78,10 +78,20 @@ def notify_recipients(transaction: Transaction, clerk_id: str) -> None:
 
 
 def add_notice(transaction: Transaction, recipient: str, reference: str) -> None:
-    """Inscrire l'avis dû à un destinataire ; la clé empêche de l'inscrire deux fois."""
+    """Inscrire l'avis dû à un destinataire ; la clé, une empreinte, empêche de l'inscrire deux fois.
+
+    L'avis part dans la file de ce destinataire, et oublie la référence une fois remis.
+    """
     payload = {"recipient": recipient, "recipient_ref": reference}
-    key = f"art19/{recipient}/{reference}"
-    notice = effect(transaction.dialect, key=key, kind="art19", now=transaction.now, payload=payload)
+    key = f"art19/{recipient}/{transaction.subjects(reference)}"
+    notice = effect(
+        transaction.dialect,
+        key=key,
+        kind="art19",
+        destination=recipient,
+        now=transaction.now,
+        payload=payload,
+    )
     perform(transaction.connection, notice)
 
 

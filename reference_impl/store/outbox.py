@@ -17,20 +17,32 @@ def effect(
     *,
     key: str,
     kind: str,
+    destination: str,
     now: int,
     clerk_id: str | None = None,
     payload: dict[str, Any] | None = None,
+    delay_ms: int = 0,
 ) -> Write:
     """Préparer l'inscription d'un effet. Une seconde inscription sous la même clé `key` est sans effet.
 
-    Le nom de la personne et son adresse n'y sont pas : ils seront lus, à jour, au moment de l'envoi.
+    Le nom de la personne et son adresse n'y sont pas : ils seront lus, à jour, au moment de l'envoi. `delay_ms` remet
+    l'effet à plus tard.
     """
-    row = {"key": key, "kind": kind, "clerk_id": clerk_id, "payload": payload}
-    return Write(_add(dialect), {**row, "created_at": now, "next_attempt_at": now, "attempts": 0})
+    row = {"key": key, "kind": kind, "destination": destination, "clerk_id": clerk_id, "payload": payload}
+    return Write(_add(dialect), {**row, "created_at": now, "next_attempt_at": now + delay_ms, "attempts": 0})
 
 
 @lru_cache(maxsize=2)
 def _add(dialect: str) -> Any:
-    names = ("key", "kind", "clerk_id", "payload", "created_at", "next_attempt_at", "attempts")
+    names = (
+        "key",
+        "kind",
+        "destination",
+        "clerk_id",
+        "payload",
+        "created_at",
+        "next_attempt_at",
+        "attempts",
+    )
     statement = insert(dialect, OUTBOX).values({name: bindparam(name) for name in names})
     return statement.on_conflict_do_nothing(index_elements=[OUTBOX.c.key]).returning(OUTBOX.c.key)

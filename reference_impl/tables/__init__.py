@@ -1,7 +1,7 @@
 """Les tables. Tous les instants sont des millisecondes depuis 1970, en BIGINT : un INTEGER de PostgreSQL déborderait."""
 
 from reference_impl.tables.billing import BillingSnapshot
-from reference_impl.tables.deliveries import DeadLetter, InboxMention, InboxRow, OutboxRow
+from reference_impl.tables.deliveries import DeadLetter, Destination, InboxMention, InboxRow, OutboxRow
 from reference_impl.tables.inboxes import EmailInbox, ShippingInbox, StripeInbox
 from reference_impl.tables.organizations import Domain, Invitation, Membership, Organization
 from reference_impl.tables.people import Session, User, WaitlistEntry
@@ -11,6 +11,7 @@ from reference_impl.tables.privacy import Disclosure, ErasureEntry
 __all__ = [
     "BillingSnapshot",
     "DeadLetter",
+    "Destination",
     "Disclosure",
     "Domain",
     "EmailInbox",

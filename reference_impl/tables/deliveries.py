@@ -51,7 +51,8 @@ class DeadLetter(SQLModel, table=True):
 class OutboxRow(SQLModel, table=True):
     """Un effet dû, inscrit dans la transaction qui le cause ; `dispatch` l'exécute ensuite, au moins une fois.
 
-    `key` interdit d'inscrire deux fois le même effet, et sert de clé d'idempotence au destinataire.
+    `key` interdit d'inscrire deux fois le même effet, et sert de clé d'idempotence au destinataire. Chaque destinataire
+    a sa propre file : la panne de l'un ne retarde pas les autres.
     """
 
     __tablename__ = "outbox"
@@ -59,6 +60,7 @@ class OutboxRow(SQLModel, table=True):
         # Les effets faits s'accumulent ; ceux qui restent à faire tiennent dans un petit index.
         Index(
             "ix_outbox_due",
+            "destination",
             "next_attempt_at",
             postgresql_where=text("done_at IS NULL"),
             sqlite_where=text("done_at IS NULL"),
@@ -67,6 +69,7 @@ class OutboxRow(SQLModel, table=True):
 
     key: str = key()
     kind: str
+    destination: str
     clerk_id: str | None = Field(default=None, index=True)
     payload: dict[str, Any] | None = document()
     created_at: int = version()
@@ -74,3 +77,13 @@ class OutboxRow(SQLModel, table=True):
     attempts: int = 0
     done_at: int | None = instant()
     failed_at: int | None = instant()
+
+
+class Destination(SQLModel, table=True):
+    """Un destinataire : à partir de quand on peut lui envoyer, et combien d'échecs de suite il vient de donner."""
+
+    __tablename__ = "destinations"
+
+    destination: str = key()
+    free_at: int = version()
+    failures: int = 0

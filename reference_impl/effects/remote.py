@@ -1,0 +1,75 @@
+"""L'appel d'un service distant : bornes de temps, et lecture de ses refus."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from reference_impl.effects.senders import LONGEST_NAME, EffectFailedError
+
+CONNECT_S, ANSWER_S = 3, 10
+"""En secondes. Un envoi ne doit pas durer plus que `dispatch.LONGEST_SENDING_MS`."""
+
+HIS_FAULT = {401, 403, 408, 429}
+"""Avec les 5xx : le service est en panne, débordé, ou notre clé ne lui convient plus. Tous les effets échoueraient."""
+
+
+class Remote:
+    """Un service distant. Aucune redirection n'est suivie : elle mènerait des données là où personne ne l'a voulu."""
+
+    def __init__(
+        self, url: str, *, headers: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None
+    ) -> None:
+        timeout = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
+        self._client = httpx.Client(timeout=timeout, headers=headers, auth=auth)
+        self._url = url.rstrip("/")
+
+    def call(
+        self,
+        method: str,
+        path: str = "",
+        *,
+        json: Any = None,
+        content: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        accepted: frozenset[int] = frozenset(),
+    ) -> httpx.Response:
+        """Appeler le service ; rendre sa réponse si elle est un 2xx, ou l'un des codes `accepted`.
+
+        Lève `EffectFailedError`, sans rien citer de la réponse.
+        """
+        try:
+            answer = self._client.request(
+                method, self._url + path, json=json, content=content, params=params, headers=headers
+            )
+        except httpx.HTTPError as error:
+            raise EffectFailedError(type(error).__name__, everyone=True) from None
+        if answer.is_success or answer.status_code in accepted:
+            return answer
+        status = answer.status_code
+        everyone = status in HIS_FAULT or status >= 500
+        raise EffectFailedError(str(status), retry_after_s(answer), everyone=everyone)
+
+
+def retry_after_s(answer: httpx.Response) -> int | None:
+    """Lire `Retry-After`, en secondes ; une date n'est pas lue : l'attente ordinaire suffit."""
+    told = answer.headers.get("retry-after", "")
+    return int(told[:9]) if told.isascii() and told.isdigit() else None
+
+
+def told(answer: httpx.Response) -> dict[str, Any]:
+    """Lire l'objet JSON de la réponse ; un objet vide si elle n'en est pas un."""
+    try:
+        document = answer.json()
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def header_key(key: str) -> str:
+    """Rendre une clé qu'un en-tête peut porter : de l'ASCII, et 255 caractères au plus."""
+    quoted = quote(key, safe="/:@")
+    return quoted if len(quoted) <= LONGEST_NAME else hashlib.sha256(key.encode()).hexdigest()
