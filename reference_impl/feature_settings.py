@@ -49,7 +49,7 @@ Subscribers = Annotated[tuple[Subscriber, ...], NoDecode, BeforeValidator(_parse
 
 
 class FeatureSettings(BaseSettings):
-    """Ce qui s'ajoute au récepteur. Une fonction à demi configurée empêche de démarrer."""
+    """Ce qui s'ajoute au récepteur, éteint par défaut."""
 
     app_name: Annotated[str, AfterValidator(rules.one_line)] = "Notre application"
     app_url: SureAddress | None = None
@@ -79,27 +79,30 @@ class FeatureSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _one_way_to_send_mail(self) -> Self:
-        """Un seul fournisseur de messages, et une adresse d'expédition."""
+        """Refuser deux fournisseurs de messages : lequel servirait ?"""
         if self.smtp_url and self.resend_api_key:
             raise ValueError("SMTP_URL et RESEND_API_KEY sont donnés tous les deux : gardez-en un.")
-        if (self.smtp_url or self.resend_api_key) and not self.email_from:
-            raise ValueError("EMAIL_FROM est vide : donnez l'adresse d'expédition, Nom <adresse@exemple.fr>.")
         return self
 
     @model_validator(mode="after")
-    def _nothing_is_half_configured(self) -> Self:
-        """Refuser un jeton sans son canal, une clé sans sa liste, et l'inverse."""
-        for names in (("slack_bot_token", "slack_channel"), ("mailchimp_api_key", "mailchimp_list_id")):
-            given = [name for name in names if getattr(self, name)]
-            if len(given) == 1:
-                (missing,) = set(names) - set(given)
-                raise ValueError(f"{missing.upper()} est vide, alors que {given[0].upper()} est donné.")
+    def _no_secret_without_its_feature(self) -> Self:
+        """Refuser un secret d'envoi dont la fonction est éteinte : ce serait un oubli.
+
+        L'inverse est permis : le serveur inscrit les effets, et seul `dispatch`, qui les envoie, a besoin du secret.
+        """
+        for secret, switch in SWITCHES.items():
+            if getattr(self, secret) and not getattr(self, switch):
+                raise ValueError(f"{switch.upper()} est vide, alors que {secret.upper()} est donné.")
         return self
 
-    @property
-    def sends_mail(self) -> bool:
-        """Dire si des messages peuvent partir."""
-        return bool(self.smtp_url or self.resend_api_key)
+
+SWITCHES = {
+    "smtp_url": "email_from",
+    "resend_api_key": "email_from",
+    "slack_bot_token": "slack_channel",
+    "mailchimp_api_key": "mailchimp_list_id",
+}
+"""Pour chaque secret d'envoi, le réglage qui allume sa fonction."""
 
 
 def matches(types: tuple[str, ...], kind: str) -> bool:

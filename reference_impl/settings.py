@@ -109,9 +109,13 @@ def load_settings() -> Settings:
 
 
 def _sentence(detail: Any) -> str:
-    name = "_".join(str(part) for part in detail["loc"][:1]).upper()
-    if detail["type"] == "missing":
+    name, *inside = [str(part) for part in detail["loc"]] or [""]
+    name = name.upper()
+    if detail["type"] == "missing" and not inside:
         return f"{name} est vide. Donnez-lui une valeur avant de démarrer."
+    if detail["type"] in {"missing", "extra_forbidden"} and inside:
+        verb = "manque" if detail["type"] == "missing" else "est de trop"
+        return f"{name} : dans l'élément n° {int(inside[0]) + 1}, {inside[-1]} {verb}."
     expected = _EXPECTED.get(detail["type"])
     message = (
         expected.format(**detail.get("ctx", {})) if expected else detail["msg"].removeprefix("Value error, ")
@@ -126,5 +130,8 @@ _EXPECTED = {
     "bool_parsing": "attendu : true ou false.",
     "greater_than_equal": "attendu : {ge} au moins.",
     "less_than_equal": "attendu : {le} au plus.",
+    "tuple_type": "attendu : une liste.",
+    "string_type": "attendu : un texte.",
+    "model_type": "attendu : une liste d'objets.",
 }
 """Les messages de Pydantic, en français."""

@@ -33,6 +33,7 @@ def settings(database_url: str, **others: Any) -> Settings:
         "clerk_instance_id": INSTANCE,
         "erasure_key": "an-erasure-key-of-the-tests",
         "admin_token": ADMIN_TOKEN,
+        "email_from": "cours@example.com",
     }
     return Settings(**{**values, **others})
 

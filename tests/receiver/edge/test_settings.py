@@ -1,6 +1,7 @@
 """Settings are read once, at start: a doubtful one stops the server with a sentence that says what to do."""
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,12 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **changes: str | None) -> str:
     return str(refused.value)
 
 
+def subscriber(**others: Any) -> str:
+    """`SUBSCRIBERS` for one application."""
+    told = {"name": "crm", "url": "https://crm.example.test/", "secret": SECRET, "types": ["*"]}
+    return json.dumps([{**told, **others}])
+
+
 BAD = [
     ("APP_ENV", None),
     ("APP_ENV", ""),
@@ -81,7 +88,32 @@ BAD = [
     ("CLERK_AUTHORIZED_PARTIES", "https://app.example.test/"),
     ("CLERK_AUTHORIZED_PARTIES", "app.example.test"),
     ("CLERK_API_URL", "http://api.example.test/v1"),
-    ("EFFECTS_URL", "mailer.internal"),
+    ("APP_NAME", "a\nb"),
+    ("APP_URL", "http://app.example.test"),
+    ("SMTP_URL", "hunter2.internal"),
+    ("SMTP_URL", "smtp://user:hunter2@mail.example.test:587"),
+    ("RESEND_API_KEY", "hunter2"),
+    ("EMAIL_FROM", "hunter2"),
+    ("EMAIL_FROM", "a@b.fr\nBcc: hunter2@b.fr"),
+    ("SLACK_BOT_TOKEN", "hunter2"),
+    ("MAILCHIMP_API_KEY", "hunter2-us6"),
+    ("MAILCHIMP_API_KEY", "hunter2"),
+    ("STRIPE_WEBHOOK_SECRET", "hunter2"),
+    ("STRIPE_WEBHOOK_SECRET", "whsec_hunter2"),
+    ("RESEND_WEBHOOK_SECRET", "whsec_hunter2"),
+    ("EASYPOST_WEBHOOK_SECRET", "hunter2"),
+    ("SHIPPO_WEBHOOK_SECRET", "hunter2"),
+    ("SHIPPO_WEBHOOK_TOKEN", "hunter2"),
+    ("ALERTS", "peut-être"),
+    ("SUBSCRIBERS", "hunter2"),
+    ("SUBSCRIBERS", '{"name": "hunter2"}'),
+    ("SUBSCRIBERS", '["hunter2"]'),
+    ("SUBSCRIBERS", subscriber(secret="whsec_hunter2")),
+    ("SUBSCRIBERS", subscriber(url="http://app.example.test/hunter2")),
+    ("SUBSCRIBERS", subscriber(name="Hunter2 !")),
+    ("SUBSCRIBERS", subscriber(fields=["private_metadata"])),
+    ("SUBSCRIBERS", subscriber(unknown="hunter2")),
+    ("SUBSCRIBERS", f"[{subscriber()[1:-1]}, {subscriber()[1:-1]}]"),
     ("KEEP_BODIES", "peut-être"),
     ("BODY_RETENTION_DAYS", "0"),
     ("INBOX_RETENTION_DAYS", "-41"),
@@ -148,13 +180,10 @@ GOOD_VALUES: list[tuple[str, str, str, Any]] = [
     ("CLERK_JWKS_URL", "http://127.0.0.1:1/jwks", "clerk_jwks_url", "http://127.0.0.1:1/jwks"),
     ("CLERK_JWT_KEY", public_pem(), "clerk_jwt_key", public_pem()),
     ("CLERK_JWT_KEY", public_pem().replace("\n", "\\n"), "clerk_jwt_key", public_pem().replace("\n", "\\n")),
-    (
-        "EFFECTS_URL",
-        "http://mailer.internal:8080/effects",
-        "effects_url",
-        "http://mailer.internal:8080/effects",
-    ),
-    ("EFFECTS_URL", "", "effects_url", None),
+    ("EMAIL_FROM", "Équipe <cours@example.com>", "email_from", "Équipe <cours@example.com>"),
+    ("EMAIL_FROM", "", "email_from", None),
+    ("SLACK_CHANNEL", "C0123", "slack_channel", "C0123"),
+    ("ALERTS", "true", "alerts", True),
     ("KEEP_BODIES", "false", "keep_bodies", False),
     ("BODY_RETENTION_DAYS", "1", "body_retention_days", 1),
     ("DATABASE_POOL_SIZE", "1", "database_pool_size", 1),
@@ -213,3 +242,10 @@ def test_a_list_of_secrets_keeps_its_order() -> None:
 def test_a_secret_shorter_than_the_standard_is_refused_by_its_rank(length: int) -> None:
     with pytest.raises(InvalidSettingError, match="n° 2"):
         parse_secrets(f"{encoded(24)} {encoded(length)}")
+
+
+def test_the_applications_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    (application,) = load(monkeypatch, SUBSCRIBERS=subscriber(fields=["email"])).subscribers
+
+    assert (application.name, application.types, application.fields) == ("crm", ("*",), ("email",))
+    assert SECRET not in repr(application)

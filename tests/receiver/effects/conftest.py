@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, Row, insert, select
 
 from reference_impl.effects.dispatch import Dispatcher
-from reference_impl.effects.senders import Effect, EffectFailedError, Sent
+from reference_impl.effects.senders import Effect, EffectFailedError, Lane, Sent
 from reference_impl.privacy.register import Subjects
 from reference_impl.store.outbox import OUTBOX
 
@@ -61,7 +61,7 @@ def subjects() -> Subjects:
 
 @pytest.fixture
 def dispatcher(engine: Engine, subjects: Subjects, hands: Hands, time: Time) -> Dispatcher:
-    return Dispatcher(engine, subjects, hands, time, jitter=lambda: 0.5)
+    return Dispatcher(engine, subjects, Lane("email", hands), time, jitter=lambda: 0.5)
 
 
 @pytest.fixture
@@ -70,10 +70,18 @@ def service() -> Iterator[Service]:
         yield service
 
 
-def owe(engine: Engine, *keys: str, clerk_id: str | None = None, at: int = NOW) -> None:
+def owe(
+    engine: Engine,
+    *keys: str,
+    clerk_id: str | None = None,
+    at: int = NOW,
+    kind: str = "art19",
+    destination: str = "email",
+) -> None:
     """Enter effects as due at the instant `at`, in ms."""
     row = {
-        "kind": "art19",
+        "kind": kind,
+        "destination": destination,
         "clerk_id": clerk_id,
         "payload": {"n": 1},
         "created_at": at,

@@ -14,13 +14,12 @@ from reference_impl.effects.dispatch import (
     Dispatcher,
     retry_failed,
 )
-from reference_impl.effects.senders import EffectFailedError, Sent
+from reference_impl.effects.senders import EffectFailedError, Lane, Sent
 from reference_impl.operations.metrics import EFFECTS
 from reference_impl.privacy.erasure import erase_now
 from reference_impl.privacy.register import Subjects
 from reference_impl.receiving.receive import Receiver
-from reference_impl.store.outbox import OUTBOX, effect
-from reference_impl.store.pipeline import perform
+from reference_impl.store.outbox import OUTBOX
 from reference_impl.store.users import USERS
 from tests.receiver.privacy.scan import read_all, scan
 
@@ -65,7 +64,7 @@ def test_while_one_sends_another_finds_nothing(
     dispatcher: Dispatcher, hands: Hands, engine: Engine, subjects: Subjects, time: Time
 ) -> None:
     owe(engine, "a")
-    other = Dispatcher(engine, subjects, hands, time)
+    other = Dispatcher(engine, subjects, Lane("email", hands), time)
     found: list[int] = []
     hands.then = lambda: found.append(other.run_once())
 
@@ -157,7 +156,7 @@ def test_chance_spreads_the_failures(
 ) -> None:
     owe(engine, "a")
     hands.answers = [EffectFailedError("500")]
-    Dispatcher(engine, subjects, hands, time, jitter=lambda: drawn).run_once()
+    Dispatcher(engine, subjects, Lane("email", hands), time, jitter=lambda: drawn).run_once()
 
     assert outbox(engine)["a"].next_attempt_at - NOW == FIRST_DELAY_S * expected * 1000
 
@@ -218,12 +217,12 @@ def test_a_person_transmitted_to_a_third_party_is_noted_as_disclosed(
 ) -> None:
     sign_up(engine, "user_1", "a@example.com")
     owe(engine, "welcome", "again", clerk_id="user_1")
-    hands.answers = [Sent("mail", "ref-1")] * 2
+    hands.answers = [Sent("ref-1")] * 2
 
     dispatcher.run_once()
 
     assert read_all(engine)["disclosures"] == [
-        {"clerk_id": "user_1", "recipient": "mail", "recipient_ref": "ref-1", "disclosed_at": NOW}
+        {"clerk_id": "user_1", "recipient": "email", "recipient_ref": "ref-1", "disclosed_at": NOW}
     ]
 
 
@@ -235,16 +234,16 @@ def test_a_person_erased_while_the_effect_is_in_flight_leaves_nothing_and_the_re
     owe(engine, "welcome", clerk_id="user_1")
     receiver = Receiver(engine, subjects, clock=lambda: NOW)
     hands.then = lambda: erase_now(receiver, "user_1", cause="request")
-    hands.answers = [EffectFailedError("500") if fails else Sent("mail", "ref-1")]
+    hands.answers = [EffectFailedError("500") if fails else Sent("ref-1")]
 
     dispatcher.run_once()
 
     assert not scan(engine, ["user_1", "a@example.com"])
-    assert list(outbox(engine)) == ([] if fails else ["art19/mail/ref-1"])
+    assert list(outbox(engine)) == ([] if fails else [f"art19/email/{subjects('ref-1')}"])
     hands.then = None
     assert dispatcher.run_once() == (0 if fails else 1)  # the notice is due at once
     if not fails:
-        assert hands.sent[-1].payload == {"recipient": "mail", "recipient_ref": "ref-1"}
+        assert hands.sent[-1].payload == {"recipient": "email", "recipient_ref": "ref-1"}
         assert hands.sent[-1].recipient is None
 
 
@@ -282,33 +281,6 @@ def test_an_effect_that_nobody_can_send_does_not_stop_the_others(
     assert rows["fine"].done_at == NOW
 
 
-def test_a_welcome_waits_for_the_address_that_only_the_webhook_brings(
-    dispatcher: Dispatcher, hands: Hands, engine: Engine, time: Time
-) -> None:
-    sign_up(engine, "user_1", "a@example.com")
-    with engine.begin() as connection:
-        connection.execute(update(USERS).values(email=None, clerk_updated_at=0))
-        perform(
-            connection,
-            effect(
-                engine.dialect.name,
-                key="welcome_email/user_1",
-                kind="welcome_email",
-                now=NOW,
-                clerk_id="user_1",
-            ),
-        )
-    assert dispatcher.run_once() == 1
-    assert hands.sent == []
-
-    with engine.begin() as connection:
-        connection.execute(update(USERS).values(email="a@example.com", clerk_updated_at=1))
-    time.now += LONGEST_DELAY_S * 1000
-    assert dispatcher.run_once() == 1
-
-    assert [sent.recipient and sent.recipient["email"] for sent in hands.sent] == ["a@example.com"]
-
-
 def test_an_effect_whose_note_always_failed_is_not_sent_for_ever(
     dispatcher: Dispatcher, hands: Hands, engine: Engine
 ) -> None:
@@ -320,3 +292,34 @@ def test_an_effect_whose_note_always_failed_is_not_sent_for_ever(
 
     assert hands.sent == []
     assert outbox(engine)["a"].failed_at == NOW
+
+
+def test_what_an_effect_carried_goes_once_it_is_done(dispatcher: Dispatcher, engine: Engine) -> None:
+    owe(engine, "a")
+
+    dispatcher.run_once()
+
+    assert outbox(engine)["a"].payload is None
+
+
+def test_a_lane_takes_its_own_effects_only(dispatcher: Dispatcher, hands: Hands, engine: Engine) -> None:
+    owe(engine, "mine")
+    owe(engine, "another's", destination="slack")
+
+    assert dispatcher.run_once() == 1
+
+    assert [effect.key for effect in hands.sent] == ["mine"]
+    assert outbox(engine)["another's"].attempts == 0
+
+
+def test_the_sender_is_told_which_attempt_it_is(
+    dispatcher: Dispatcher, hands: Hands, engine: Engine, time: Time
+) -> None:
+    owe(engine, "a")
+    hands.answers = [EffectFailedError("500")]
+    dispatcher.run_once()
+    time.now = outbox(engine)["a"].next_attempt_at
+
+    dispatcher.run_once()
+
+    assert [effect.attempt for effect in hands.sent] == [1, 2]

@@ -23,10 +23,25 @@ from .service import Answer, Asked, Service
 from .test_dispatch import sign_up
 
 
+def by_mail(service: Service) -> dict[str, str]:
+    """The settings that make the service the provider of e-mail."""
+    return {
+        "EMAIL_FROM": "cours@example.com",
+        "RESEND_API_KEY": "re_a-key-of-the-tests",
+        "RESEND_API_URL": service.url,
+    }
+
+
+def owe_mail(engine: Engine, *keys: str) -> None:
+    """Welcomes that are due to one person."""
+    sign_up(engine, "user_1", "amelie@example.com")
+    owe(engine, *keys, clerk_id="user_1", kind="welcome_email", at=1)
+
+
 def test_two_processes_share_the_effects_and_send_none_twice(
     database_url: str, engine: Engine, service: Service
 ) -> None:
-    owe(engine, *(f"k{n:02}" for n in range(40)), at=1)
+    owe_mail(engine, *(f"k{n:02}" for n in range(40)))
     both = threading.Barrier(2)
     late = iter([True, True])
 
@@ -36,7 +51,7 @@ def test_two_processes_share_the_effects_and_send_none_twice(
         return Answer()
 
     service.answer = answer
-    env = environment(database_url, EFFECTS_URL=service.url)
+    env = environment(database_url, **by_mail(service))
 
     processes = [start("dispatch", "--once", env=env) for _ in range(2)]
     ends = [(*process.communicate(timeout=60), process.returncode) for process in processes]
@@ -49,8 +64,8 @@ def test_two_processes_share_the_effects_and_send_none_twice(
 def test_killed_between_the_sending_and_its_note_it_sends_again_under_the_same_key(
     database_url: str, engine: Engine, service: Service, tmp_path: Path
 ) -> None:
-    owe(engine, "a", at=1)
-    env = environment(database_url, EFFECTS_URL=service.url, EFFECTS_TOKEN="a-token-of-the-tests")
+    owe_mail(engine, "a")
+    env = environment(database_url, **by_mail(service))
     process = start("dispatch", "--once", env=env, output=tmp_path / "out")
 
     def kill(_asked: Asked) -> Answer:
@@ -76,10 +91,8 @@ def test_killed_between_the_sending_and_its_note_it_sends_again_under_the_same_k
 def test_asked_to_stop_it_finishes_the_current_effect_and_ends_well(
     database_url: str, engine: Engine, service: Service, tmp_path: Path
 ) -> None:
-    owe(engine, "a", "b", "c", at=1)
-    process = start(
-        "dispatch", env=environment(database_url, EFFECTS_URL=service.url), output=tmp_path / "out"
-    )
+    owe_mail(engine, "a", "b", "c")
+    process = start("dispatch", env=environment(database_url, **by_mail(service)), output=tmp_path / "out")
 
     def stop(_asked: Asked) -> Answer:
         process.terminate()
@@ -100,13 +113,13 @@ def test_in_development_the_log_says_what_would_leave_and_to_nobody(
     database_url: str, engine: Engine
 ) -> None:
     sign_up(engine, "user_1", "amelie@example.com")
-    owe(engine, "welcome_email/user_1", clerk_id="user_1", at=1)
+    owe(engine, "welcome_email/user_1", clerk_id="user_1", kind="welcome_email", at=1)
 
     ended = run("dispatch", "--once", env=environment(database_url))
 
     assert (ended.returncode, ended.stderr) == (0, "")
     (line,) = map(json.loads, ended.stdout.splitlines())
-    assert line["kind"] == "art19"
+    assert line["kind"] == "welcome_email"
     assert "user_1" not in ended.stdout
     assert "amelie" not in ended.stdout
     assert outbox(engine)["welcome_email/user_1"].done_at is not None
@@ -117,10 +130,10 @@ def test_on_sqlite_a_lock_longer_than_its_patience_does_not_end_the_loop(
 ) -> None:
     engine = open_engine(url := f"sqlite:///{tmp_path}/receiver.db")
     SQLModel.metadata.create_all(engine)
-    owe(engine, "a", at=1)
+    owe_mail(engine, "a")
     log = tmp_path / "out"
     with engine.begin():  # holds the only write lock
-        process = start("dispatch", env=environment(url, EFFECTS_URL=service.url), output=log)
+        process = start("dispatch", env=environment(url, **by_mail(service)), output=log)
         while "unavailable" not in log.read_text():
             with suppress(subprocess.TimeoutExpired):
                 process.wait(0.05)
@@ -142,11 +155,11 @@ def test_on_postgresql_an_effect_that_another_holds_is_left_to_it(
 ) -> None:
     engine = open_engine(url := postgres.new_database())
     SQLModel.metadata.create_all(engine)
-    owe(engine, "held", "free", at=1)
+    owe_mail(engine, "held", "free")
     with engine.begin() as connection:
         connection.execute(update(OUTBOX).where(OUTBOX.c.key == "held").values(payload={"n": 2}))
 
-        ended = run("dispatch", "--once", env=environment(url, EFFECTS_URL=service.url))
+        ended = run("dispatch", "--once", env=environment(url, **by_mail(service)))
 
         assert (ended.returncode, ended.stderr) == (0, "")
         assert service.keys() == ["free"]

@@ -1,74 +1,80 @@
-"""Who carries an effect out: the log in development, a service over HTTP in production."""
+"""The log, which sends nothing, and the call of a remote service: what counts as its failure, and what as the effect's."""
 
 import json
 
 import pytest
 
-from reference_impl.effects.loop import choose_sender
-from reference_impl.effects.senders import Effect, EffectFailedError, HttpSender, LogSender, Sent, header_key
-from reference_impl.errors import InvalidSettingError
-from tests.receiver.edge.served import settings
+from reference_impl.effects.remote import Remote, header_key, told
+from reference_impl.effects.senders import Effect, EffectFailedError, LogSender, Sent
 
 from .service import Answer, Service
 
 EFFECT = Effect("welcome_email/user_1", "welcome_email", {"n": 1}, {"email": "amélie@example.com"})
 
 
-def test_the_service_gets_the_key_the_token_and_the_person(service: Service) -> None:
-    assert HttpSender(service.url, "a token").send(EFFECT) == Sent()
+def test_a_service_gets_what_it_is_sent(service: Service) -> None:
+    remote = Remote(service.url, headers={"Authorization": "Bearer a token"})
+
+    remote.call("POST", "/emails", json={"a": "é"}, headers={"Idempotency-Key": "k"})
 
     (asked,) = service.asked
-    assert (asked.key, asked.authorization) == ("welcome_email/user_1", "Bearer a token")
-    assert asked.body == {"kind": "welcome_email", "payload": {"n": 1}, "recipient": EFFECT.recipient}
+    assert (asked.key, asked.authorization, asked.body) == ("k", "Bearer a token", {"a": "é"})
 
 
 @pytest.mark.parametrize(
-    ("told", "understood"),
+    ("status", "after", "seconds", "everyone"),
     [
-        (b'{"recipient": "mail", "reference": "r1"}', Sent("mail", "r1")),
-        (b'{"recipient": "mail", "reference": "r1", "more": 1}', Sent("mail", "r1")),
-        (b'{"recipient": "mail"}', Sent()),
-        (b'{"recipient": "mail", "reference": 5}', Sent()),
-        (b'{"recipient": "", "reference": ""}', Sent()),
-        (b"[]", Sent()),
-        (b"", Sent()),
-        (b"<html>", Sent()),
-        (b"\xff\xfe", Sent()),
+        (429, "120", 120, True),
+        (429, "\xb2", None, True),
+        (503, "soon", None, True),
+        (500, "9" * 400, 999_999_999, True),
+        (401, None, None, True),
+        (403, None, None, True),
+        (404, None, None, False),
+        (422, None, None, False),
+        (302, None, None, False),
     ],
 )
-def test_what_the_service_answers_is_understood_or_left_alone(
-    told: bytes, understood: Sent, service: Service
-) -> None:
-    service.answer = lambda _asked: Answer(200, body=told)
-
-    assert HttpSender(service.url, None).send(EFFECT) == understood
-    assert service.asked[0].authorization is None
-
-
-@pytest.mark.parametrize(
-    ("status", "after", "seconds"),
-    [(429, "120", 120), (503, "soon", None), (500, None, None), (404, None, None), (302, None, None)],
-)
-def test_all_but_a_2xx_is_a_failure(
-    status: int, after: str | None, seconds: int | None, service: Service
+def test_all_but_a_2xx_is_a_failure_of_the_service_or_of_this_effect(
+    status: int, after: str | None, seconds: int | None, everyone: bool, service: Service
 ) -> None:
     headers = {} if after is None else {"Retry-After": after}
     service.answer = lambda _asked: Answer(status, {**headers, "Location": service.url})
 
     with pytest.raises(EffectFailedError) as failed:
-        HttpSender(service.url, None).send(EFFECT)
+        Remote(service.url).call("POST", json={})
 
-    assert failed.value.retry_after_s == seconds
+    assert (failed.value.retry_after_s, failed.value.everyone) == (seconds, everyone)
     assert str(failed.value) == str(status)
     assert len(service.asked) == 1
+
+
+def test_an_answer_that_is_accepted_is_given_back(service: Service) -> None:
+    service.answer = lambda _asked: Answer(404)
+
+    assert Remote(service.url).call("POST", json={}, accepted=frozenset({404})).status_code == 404
 
 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:1/", "http://nowhere.invalid/", "ftp://127.0.0.1/", "nonsense"]
 )
-def test_a_service_out_of_reach_is_a_failure(url: str) -> None:
-    with pytest.raises(EffectFailedError):
-        HttpSender(url, None).send(EFFECT)
+def test_a_service_out_of_reach_fails_for_everyone(url: str) -> None:
+    with pytest.raises(EffectFailedError) as failed:
+        Remote(url).call("POST", json={})
+
+    assert failed.value.everyone
+
+
+@pytest.mark.parametrize(
+    ("body", "understood"),
+    [(b'{"id": "r1"}', {"id": "r1"}), (b"[]", {}), (b"", {}), (b"<html>", {}), (b"\xff\xfe", {})],
+)
+def test_what_a_service_answers_is_understood_or_left_alone(
+    body: bytes, understood: dict, service: Service
+) -> None:
+    service.answer = lambda _asked: Answer(200, body=body)
+
+    assert told(Remote(service.url).call("POST", json={})) == understood
 
 
 def test_the_log_says_the_kind_and_nothing_of_the_person(capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,13 +89,6 @@ def test_the_log_says_the_kind_and_nothing_of_the_person(capsys: pytest.CaptureF
         "outcome": "logged",
     }
     assert set(line) == {"kind", "outcome", "event", "level", "timestamp"}
-
-
-def test_production_without_a_service_refuses() -> None:
-    with pytest.raises(InvalidSettingError, match=r"^EFFECTS_URL est vide"):
-        choose_sender(settings("sqlite:////tmp/x.db"))
-    assert isinstance(choose_sender(settings("sqlite:////tmp/x.db", app_env="development")), LogSender)
-    assert isinstance(choose_sender(settings("sqlite:////tmp/x.db", effects_url="http://a/")), HttpSender)
 
 
 @pytest.mark.parametrize("key", ["art19/Société d'envoi/ref 1", "x" * 2_000, "welcome_email/user_1"])

@@ -63,5 +63,5 @@ def run(*arguments: str, env: dict[str, str], given: str = "") -> "subprocess.Co
 def invoke(*arguments: str, env: dict[str, str], given: str = "") -> Result:
     """Run a command in this process: as `run`, but for the words of click itself."""
     # What is not set must not come from the environment of the tests.
-    absent = dict.fromkeys(("CLERK_INSTANCE_ID", "CLERK_SECRET_KEY", "EFFECTS_URL"))
+    absent = dict.fromkeys(("CLERK_INSTANCE_ID", "CLERK_SECRET_KEY", "EMAIL_FROM"))
     return CliRunner().invoke(main, arguments, env={**absent, **env}, input=given)

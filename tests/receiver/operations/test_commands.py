@@ -131,15 +131,28 @@ def test_reconcile_without_a_key_is_a_sentence(url: str) -> None:
     assert ended.stderr.startswith("Erreur : CLERK_SECRET_KEY")
 
 
-def test_dispatch_in_production_without_a_service_is_a_sentence(url: str) -> None:
-    env = environment(url, APP_ENV="production", CLERK_INSTANCE_ID="ins_1")
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({}, "Aucun destinataire n'est configuré. Voyez : python -m reference_impl features"),
+        (
+            {"EMAIL_FROM": "cours@example.com"},
+            "EMAIL_FROM allume les messages : donnez à dispatch SMTP_URL ou RESEND_API_KEY.",
+        ),
+        ({"SLACK_CHANNEL": "C1"}, "SLACK_CHANNEL allume Slack : donnez à dispatch SLACK_BOT_TOKEN."),
+        (
+            {"MAILCHIMP_LIST_ID": "l1"},
+            "MAILCHIMP_LIST_ID allume Mailchimp : donnez à dispatch MAILCHIMP_API_KEY.",
+        ),
+    ],
+)
+def test_dispatch_that_could_not_send_refuses_in_a_sentence(
+    url: str, given: dict[str, str], sentence: str
+) -> None:
+    env = environment(url, APP_ENV="production", CLERK_INSTANCE_ID="ins_1", **given)
     ended = run("dispatch", "--once", env=env)
 
-    assert ended.returncode == 2
-    assert (
-        ended.stderr
-        == "Erreur : EFFECTS_URL est vide. Donnez l'adresse du service qui envoie vos messages.\n"
-    )
+    assert (ended.returncode, ended.stderr) == (2, f"Erreur : {sentence}\n")
 
 
 COMMANDS = (
