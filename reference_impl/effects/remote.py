@@ -49,9 +49,14 @@ class Remote:
             raise EffectFailedError(type(error).__name__, everyone=True) from None
         if answer.is_success or answer.status_code in accepted:
             return answer
-        status = answer.status_code
-        everyone = status in HIS_FAULT or status >= 500
-        raise EffectFailedError(str(status), retry_after_s(answer), everyone=everyone)
+        raise refusal(answer)
+
+
+def refusal(answer: httpx.Response) -> EffectFailedError:
+    """Dire d'un refus s'il vient de l'état du service, ou de cet effet seul."""
+    status = answer.status_code
+    everyone = status in HIS_FAULT or status >= 500
+    return EffectFailedError(str(status), retry_after_s(answer), everyone=everyone)
 
 
 def retry_after_s(answer: httpx.Response) -> int | None:

@@ -17,7 +17,9 @@ from reference_impl.edge.signature import VerifiedDelivery
 from reference_impl.privacy.register import Subjects
 from reference_impl.receiving.batches import receive_together
 from reference_impl.receiving.outcomes import Outcome
+from reference_impl.receiving.reactions import Reactions
 from reference_impl.receiving.receive import Receiver
+from reference_impl.scenarios.welcome import welcome
 from reference_impl.store.engine import open_engine
 
 from .history import Message, World
@@ -121,7 +123,7 @@ class Arena:
 
 def build_receiver(url: str) -> Receiver:
     """A receiver with its own pool of connections."""
-    return Receiver(open_engine(url), Subjects(ERASURE_KEY))
+    return Receiver(open_engine(url), Subjects(ERASURE_KEY), reactions=Reactions(people=(welcome,)))
 
 
 @contextmanager

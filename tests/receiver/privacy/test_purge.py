@@ -30,11 +30,18 @@ def fill(engine: Engine) -> None:
             connection.execute(insert(INBOX).values(**row, outcome="processed", secret_index=0, body=b"{}"))
             connection.execute(insert(MENTIONS).values(svix_id=name, clerk_id="user_x"))
             connection.execute(insert(DEAD_LETTERS).values(**row, reason="r", body=b"{}"))
-            effect = {"key": name, "kind": "k", "created_at": 1, "attempts": 1}
+            effect = {"key": name, "kind": "k", "destination": "d", "created_at": 1, "attempts": 1}
             connection.execute(insert(OUTBOX).values(**effect, done_at=old(days)))
             session = {"session_id": name, "clerk_id": "u", "status": "active", "clerk_updated_at": 1}
             connection.execute(insert(SESSIONS).values(**session, expire_at=old(days)))
-        due = {"key": "due", "kind": "k", "created_at": 1, "attempts": 0, "next_attempt_at": 1}
+        due = {
+            "key": "due",
+            "kind": "k",
+            "destination": "d",
+            "created_at": 1,
+            "attempts": 0,
+            "next_attempt_at": 1,
+        }
         connection.execute(insert(OUTBOX).values(**due))
 
 

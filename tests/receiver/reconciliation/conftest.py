@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import Engine
 
 from reference_impl.privacy.register import Subjects
+from reference_impl.receiving.reactions import Reactions
 from reference_impl.receiving.receive import Receiver
+from reference_impl.scenarios.welcome import welcome
 from reference_impl.reconciliation.backend_api import BackendApi
 from reference_impl.reconciliation.exchange import Exchange
 
@@ -58,6 +60,9 @@ def time() -> Time:
     return Time()
 
 
+WELCOMES = Reactions(people=(welcome,))
+
+
 @pytest.fixture
 def receiver(engine: Engine, time: Any) -> Receiver:
-    return Receiver(engine=engine, subjects=Subjects("k" * 32), clock=time)
+    return Receiver(engine=engine, subjects=Subjects("k" * 32), clock=time, reactions=WELCOMES)
