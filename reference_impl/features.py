@@ -59,8 +59,10 @@ def mail_is_on(settings: Settings) -> bool:
 
 def say_features(settings: Settings) -> None:
     """Écrire au journal, au démarrage, ce qui est allumé et ce qui ne l'est pas."""
-    for feature in features(settings):
-        structlog.get_logger().info("feature", feature=feature.name, on=feature.on)
+    listed = features(settings)
+    structlog.get_logger().info(
+        "features", on=[one.name for one in listed if one.on], off=[one.name for one in listed if not one.on]
+    )
 
 
 def reactions(settings: Settings) -> Reactions:

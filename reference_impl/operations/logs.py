@@ -14,7 +14,7 @@ ALLOWED = frozenset((
     "event", "timestamp", "level", "logger", "svix_id", "type", "outcome", "reason", "status",
     "secret_index", "lag_ms", "duration_ms", "error", "sqlstate", "kind", "scanned",
     "created", "updated", "erased", "skipped", "provider", "delivery_id",
-    "feature", "on", "destination", "due",
+    "on", "off", "destination", "due",
 ))
 # fmt: on
 """Les seuls champs qui passent : on dresse la liste de ce qui est admis, car celle des interdits serait incomplète."""

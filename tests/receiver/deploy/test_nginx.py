@@ -224,6 +224,7 @@ def test_with_the_list_invented_headers_from_elsewhere_are_limited_but_not_refus
 
 @pytest.mark.parametrize("path", [
     "/metrics", "/metrics/", "/ready", "/docs", "/openapi.json", "/api/users/user_1/export", "/api/users/",
+    "/api/alerts", "/api/analytics", "/api/webhooks/stripe/", "/api/webhooks/other",
     WEBHOOK + "/", "/api/webhooks/../users/", "/%6detrics", "//metrics",
 ])  # fmt: skip
 def test_what_is_not_named_does_not_exist_from_outside(edge, path):
@@ -231,7 +232,10 @@ def test_what_is_not_named_does_not_exist_from_outside(edge, path):
     assert edge.upstream.seen == []
 
 
-@pytest.mark.parametrize("path", ["/health", "/api/session/sync"])
+@pytest.mark.parametrize("path", [
+    "/health", "/api/session/sync", "/api/onboarding", "/api/webhooks/stripe", "/api/webhooks/email",
+    "/api/webhooks/shipping",
+])  # fmt: skip
 def test_the_other_public_doors_are_open(edge, path):
     assert edge.request("POST", path, {"authorization": "Bearer t"}) == 200
     assert edge.upstream.headers()["authorization"] == "Bearer t"

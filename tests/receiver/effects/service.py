@@ -1,4 +1,4 @@
-"""A service that sends messages, as `EFFECTS_URL` names one: a real HTTP server, which remembers what it was asked."""
+"""A service that sends messages, a real HTTP server, which remembers what it was asked."""
 
 import json
 import threading
