@@ -31,11 +31,10 @@ from bench.receiver.servers import free_port
 from grader.sender import new_secret
 from reference_impl.effects.dispatch import Dispatcher
 from reference_impl.effects.remote import Remote
-from reference_impl.effects.resting import DESTINATIONS
 from reference_impl.effects.senders import Effect, Lane, Sent
 from reference_impl.privacy.register import Subjects
 from reference_impl.store.engine import open_engine
-from reference_impl.store.outbox import OUTBOX
+from reference_impl.store.outbox import DESTINATIONS, OUTBOX
 
 SLOW_S = 2.0
 

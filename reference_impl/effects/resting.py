@@ -4,13 +4,11 @@ Sans cela, chaque effet dû attendrait à son tour la réponse d'un service mort
 respecter seul le débit admis.
 """
 
-from sqlalchemy import Connection, Table, case, select, update
+from sqlalchemy import Connection, case, select, update
 
 from reference_impl.effects.senders import Lane
 from reference_impl.store.dialects import insert
-from reference_impl.tables import Destination
-
-DESTINATIONS: Table = Destination.__table__  # type: ignore[attr-defined]
+from reference_impl.store.outbox import DESTINATIONS
 
 FIRST_REST_MS = 1_000
 LONGEST_REST_MS = 300_000

@@ -1,6 +1,8 @@
 """Les mesures que lit Prometheus : de quoi être alerté à temps."""
 
 import os
+from collections.abc import Iterable
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from sqlalchemy import Engine, func, select
@@ -8,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from reference_impl.store.dead_letters import DEAD_LETTERS
 from reference_impl.store.engine import reading
-from reference_impl.store.outbox import OUTBOX
+from reference_impl.store.outbox import DESTINATIONS, OUTBOX
 
 DELIVERIES = Counter("deliveries_total", "Livraisons reçues, par type et par issue.", ["type", "outcome"])
 SECRETS = Counter(
@@ -56,8 +58,19 @@ def _stored(engine: Engine, now: int) -> CollectorRegistry:
         failed = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.failed_at.is_not(None))
         abandoned = connection.execute(failed).scalar_one()
         oldest = connection.execute(select(func.min(OUTBOX.c.created_at)).where(due)).scalar_one()
+        waiting = select(OUTBOX.c.destination, func.count()).where(due).group_by(OUTBOX.c.destination)
+        by_destination = connection.execute(waiting).all()
+        failing = connection.execute(select(DESTINATIONS.c.destination, DESTINATIONS.c.failures)).all()
     Gauge("dead_letters", "Lettres mortes à examiner.", registry=registry).set(dead)
     Gauge("effects_failed", "Effets abandonnés après trop de tentatives.", registry=registry).set(abandoned)
     age = 0 if oldest is None else max(0, now - oldest) / 1000
+    _by_destination(registry, "effects_due", "Effets dus, par destinataire.", by_destination)
+    _by_destination(registry, "destination_failures", "Échecs de suite d'un destinataire.", failing)
     Gauge(_OLDEST, "Âge du plus vieil effet encore dû.", registry=registry).set(age)
     return registry
+
+
+def _by_destination(registry: CollectorRegistry, name: str, text: str, rows: Iterable[Any]) -> None:
+    gauge = Gauge(name, text, ["destination"], registry=registry)
+    for destination, count in rows:
+        gauge.labels(destination).set(count)

@@ -7,9 +7,10 @@ from sqlalchemy import Table, bindparam
 
 from reference_impl.store.dialects import insert
 from reference_impl.store.pipeline import Write
-from reference_impl.tables import OutboxRow
+from reference_impl.tables import Destination, OutboxRow
 
 OUTBOX: Table = OutboxRow.__table__  # type: ignore[attr-defined]
+DESTINATIONS: Table = Destination.__table__  # type: ignore[attr-defined]
 
 
 def effect(

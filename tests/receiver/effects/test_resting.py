@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from reference_impl.effects.dispatch import Dispatcher
-from reference_impl.effects.resting import DESTINATIONS, FIRST_REST_MS, LONGEST_ASKED_MS, LONGEST_REST_MS
+from reference_impl.effects.resting import FIRST_REST_MS, LONGEST_ASKED_MS, LONGEST_REST_MS
 from reference_impl.effects.senders import EffectFailedError, Lane, Sent
+from reference_impl.operations.metrics import render
 from reference_impl.privacy.register import Subjects
+from reference_impl.store.outbox import DESTINATIONS
 
 from .conftest import NOW, Hands, Time, outbox, owe
 
@@ -101,3 +103,16 @@ def test_a_paced_recipient_gets_one_effect_an_interval_whoever_sends(
     assert [other.run_once(), one.run_once()] == [1, 0]
 
     assert len(hands.sent) == 2
+
+
+def test_the_metrics_say_what_waits_and_who_fails(
+    dispatcher: Dispatcher, hands: Hands, engine: Engine
+) -> None:
+    owe(engine, "a", "b")
+    hands.answers = [DOWN]
+    dispatcher.run_once()
+
+    told = render(engine, NOW).decode()
+
+    assert 'effects_due{destination="email"} 2.0' in told
+    assert 'destination_failures{destination="email"} 1.0' in told
