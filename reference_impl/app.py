@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
+from reference_impl.assembly import reactions
 from reference_impl.edge.admin import admin_router
 from reference_impl.edge.health import health_router
 from reference_impl.edge.jwks import JwksKeys
@@ -13,7 +14,7 @@ from reference_impl.edge.login import login_router
 from reference_impl.edge.session_token import KeySource, PemKey
 from reference_impl.edge.signature import Verifier, parse_secrets
 from reference_impl.edge.webhook import webhook_router
-from reference_impl.features import reactions, say_features
+from reference_impl.features import say_features
 from reference_impl.operations.journal import Journal
 from reference_impl.operations.logs import configure_logs
 from reference_impl.privacy.register import Subjects

@@ -17,14 +17,14 @@ class Subscriber(BaseModel):
     """Une application abonnée : où lui écrire, avec quel secret signer, ce qui l'intéresse et ce qu'elle peut savoir.
 
     `types` : `user.updated`, `user.*` ou `*`. `fields` : les colonnes de la personne qui lui sont communiquées, aucune
-    par défaut.
+    par défaut. `secret` ne sert qu'à `dispatch`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: Annotated[str, AfterValidator(rules.short_name)]
     url: SureAddress
-    secret: Annotated[SecretStr, AfterValidator(rules.one_signing_secret)]
+    secret: Annotated[SecretStr, AfterValidator(rules.one_signing_secret)] | None = None
     types: tuple[str, ...] = ("*",)
     fields: Annotated[tuple[str, ...], AfterValidator(rules.shared_fields)] = ()
 

@@ -90,6 +90,13 @@ class Settings(FeatureSettings):
         return self
 
     @model_validator(mode="after")
+    def _onboarding_knows_who_asks(self) -> Self:
+        """Exiger une clé : sans jeton vérifié, la route de l'accueil ne saurait pas à qui elle parle."""
+        if self.onboarding and not (self.clerk_jwt_key or self.clerk_jwks_url):
+            raise ValueError("ONBOARDING demande une clé de jetons : donnez CLERK_JWKS_URL ou CLERK_JWT_KEY.")
+        return self
+
+    @model_validator(mode="after")
     def _retention_outlives_replays(self) -> Self:
         """Refuser d'oublier une livraison avant son corps.
 

@@ -89,9 +89,9 @@ def migrate() -> None:
 @click.option("--retry-failed", is_flag=True, help="D'abord, rendre dus les effets abandonnés.")
 def dispatch(once: bool, retry_failed: bool) -> None:
     """Exécuter les effets dus : messages, nouvelles aux applications abonnées, avis d'effacement."""
+    from reference_impl.assembly import lanes
     from reference_impl.effects.dispatch import retry_failed as retry
     from reference_impl.effects.loop import run_dispatch
-    from reference_impl.features import lanes
 
     settings, receiver = settings_and_receiver()
     if retry_failed:

@@ -34,7 +34,7 @@ RUN_HERE = {
 RECEIVER = "uv run --env-file .env python -m reference_impl"
 RUN_BY_THE_RECEIVER_TEST = {
     "cp reference_impl/deploy/env.example .env",
-    *(f"{RECEIVER} {command}" for command in ("migrate", "serve", "dispatch")),
+    *(f"{RECEIVER} {command}" for command in ("migrate", "serve", "dispatch", "features")),
 }
 
 
@@ -172,11 +172,13 @@ def test_the_receiver_is_tried_as_shown(tmp_path: Path) -> None:
         sent = grader("deliver", "user.created", "--to", endpoint, "--secret", secret, cwd=tmp_path)
         assert "réponse 204" in sent.stdout, sent.stdout + sent.stderr
         told = receiver("dispatch", "--once").communicate(timeout=60)[0]
+        listed = receiver("features").communicate(timeout=60)[0]
     finally:
         serving.terminate()
         serving.communicate(timeout=60)
 
     assert '"welcome_email"' in told
+    assert "éteinte  stripe" in listed
     assert serving.returncode in (0, -signal.SIGTERM)  # uvicorn drains, then ends by the signal it received
 
 

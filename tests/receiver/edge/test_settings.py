@@ -105,6 +105,7 @@ BAD = [
     ("SHIPPO_WEBHOOK_SECRET", "hunter2"),
     ("SHIPPO_WEBHOOK_TOKEN", "hunter2"),
     ("ALERTS", "peut-être"),
+    ("ONBOARDING", "true"),
     ("SUBSCRIBERS", "hunter2"),
     ("SUBSCRIBERS", '{"name": "hunter2"}'),
     ("SUBSCRIBERS", '["hunter2"]'),

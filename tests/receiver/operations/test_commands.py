@@ -144,6 +144,10 @@ def test_reconcile_without_a_key_is_a_sentence(url: str) -> None:
             {"MAILCHIMP_LIST_ID": "l1"},
             "MAILCHIMP_LIST_ID allume Mailchimp : donnez à dispatch MAILCHIMP_API_KEY.",
         ),
+        (
+            {"SUBSCRIBERS": '[{"name": "crm", "url": "https://crm.example.test/"}]'},
+            "SUBSCRIBERS : donnez à dispatch le secret de chaque application.",
+        ),
     ],
 )
 def test_dispatch_that_could_not_send_refuses_in_a_sentence(
