@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from reference_impl.privacy.register import register
+from reference_impl.providers.stripe.payers import forget_payer
 from reference_impl.receiving.outcomes import Transaction
 from reference_impl.store.dead_letters import DEAD_LETTERS
 from reference_impl.store.inbox import INBOX, MENTIONS
@@ -64,6 +65,7 @@ def wipe(transaction: Transaction, clerk_id: str, erased_at: int) -> None:
     contacts = bury_contacts(connection, clerk_id, addresses, erased_at)
     scrub_bodies(connection, clerk_id, contacts)
     scrub_dead_letters(connection, [clerk_id, *addresses])
+    forget_payer(connection, clerk_id)
     for table in OWNED:
         connection.execute(delete(table).where(table.c.clerk_id == clerk_id))
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, or_, select
 from reference_impl.edge.envelope import load_json
 from reference_impl.errors import UnusableEventError
 from reference_impl.privacy.erasure import INVITATIONS, OWNED, WAITLIST, known_addresses, letters_citing
+from reference_impl.providers.stripe.payers import payments_of
 from reference_impl.receiving.people import people_in
 from reference_impl.store.inbox import INBOX, MENTIONS
 
@@ -22,6 +23,7 @@ def collect(connection: Connection, clerk_id: str) -> dict[str, list[dict[str, A
     invited = or_(INVITATIONS.c.clerk_id == clerk_id, INVITATIONS.c.email.in_(addresses))
     queries["invitations"] = select(INVITATIONS).where(invited)
     queries["waitlist_entries"] = select(WAITLIST).where(WAITLIST.c.email.in_(addresses))
+    queries["payments"] = payments_of(clerk_id)
     queries["inbox"] = select(INBOX).where(INBOX.c.clerk_id == clerk_id)
     queries["inbox_mentions"] = select(MENTIONS).where(MENTIONS.c.clerk_id == clerk_id)
     found = {name: connection.execute(query).mappings().all() for name, query in queries.items()}

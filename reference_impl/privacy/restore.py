@@ -15,6 +15,7 @@ from reference_impl.edge.envelope import instant
 from reference_impl.errors import ReceiverError
 from reference_impl.privacy.erasure import INVITATIONS, OWNED, wipe
 from reference_impl.privacy.register import REGISTER, Subjects, register
+from reference_impl.providers.stripe.payers import PAYMENTS
 from reference_impl.receiving.outcomes import Transaction
 from reference_impl.receiving.people import people_in
 from reference_impl.store.dead_letters import DEAD_LETTERS
@@ -79,7 +80,7 @@ def apply_register(
 
 def _returned(engine: Engine, subjects: Subjects) -> Iterator[tuple[str, int]]:
     """Chercher qui est revenu : l'empreinte de chaque identifiant présent est comparée à celles du registre."""
-    tables = (*OWNED, INVITATIONS, INBOX, MENTIONS)
+    tables = (*OWNED, INVITATIONS, INBOX, MENTIONS, PAYMENTS)
     present = union(*(select(table.c.clerk_id).where(table.c.clerk_id.is_not(None)) for table in tables))
     letters = select(DEAD_LETTERS.c.body).where(DEAD_LETTERS.c.body.is_not(None))
     with reading(engine).connect() as connection:

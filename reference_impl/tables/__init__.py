@@ -2,11 +2,13 @@
 
 from reference_impl.tables.billing import BillingSnapshot
 from reference_impl.tables.deliveries import DeadLetter, Destination, InboxMention, InboxRow, OutboxRow
+from reference_impl.tables.emails import Email, UnusableAddress
 from reference_impl.tables.inboxes import EmailInbox, ShippingInbox, StripeInbox
 from reference_impl.tables.organizations import Domain, Invitation, Membership, Organization
 from reference_impl.tables.people import Session, User, WaitlistEntry
 from reference_impl.tables.permissions import Permission, Role
 from reference_impl.tables.privacy import Disclosure, ErasureEntry
+from reference_impl.tables.stripe import Invoice, Payment, Subscription
 
 __all__ = [
     "BillingSnapshot",
@@ -14,19 +16,24 @@ __all__ = [
     "Destination",
     "Disclosure",
     "Domain",
+    "Email",
     "EmailInbox",
     "ErasureEntry",
     "InboxMention",
     "InboxRow",
     "Invitation",
+    "Invoice",
     "Membership",
     "Organization",
     "OutboxRow",
+    "Payment",
     "Permission",
     "Role",
     "Session",
     "ShippingInbox",
     "StripeInbox",
+    "Subscription",
+    "UnusableAddress",
     "User",
     "WaitlistEntry",
 ]

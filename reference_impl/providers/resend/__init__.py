@@ -1,0 +1,1 @@
+"""Resend : ce qu'il advient des messages envoyés, et les adresses où il ne faut plus écrire."""

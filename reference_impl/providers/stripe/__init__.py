@@ -1,0 +1,1 @@
+"""Stripe : l'état des paiements, des factures et des abonnements."""
