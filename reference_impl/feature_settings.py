@@ -61,7 +61,7 @@ class FeatureSettings(BaseSettings):
 
     subscribers: Subscribers = ()
     slack_bot_token: SecretStr | None = None
-    slack_channel: str | None = None
+    slack_channel: Annotated[str, AfterValidator(rules.slack_channel)] | None = None
     slack_api_url: SureAddress = "https://slack.com/api"
     mailchimp_api_key: Annotated[SecretStr, AfterValidator(rules.mailchimp_key)] | None = None
     mailchimp_list_id: str | None = None

@@ -196,3 +196,10 @@ def mailchimp_key(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[!-~]+-[a-z]{2,3}[0-9]+", value.get_secret_value()):
         raise ValueError("attendu : une clé d'API de Mailchimp, qui finit par -us6 ou semblable.")
     return value
+
+
+def slack_channel(value: str) -> str:
+    """L'identifiant d'un canal de Slack, et non son nom : relire un canal demande l'identifiant."""
+    if not re.fullmatch(r"[CG][A-Z0-9]{2,}", value):
+        raise ValueError("attendu : l'identifiant du canal (C…), en bas de « Informations sur le canal ».")
+    return value

@@ -162,8 +162,11 @@ class Dispatcher:
 
 
 def retry_failed(engine: Engine, now: int) -> int:
-    """Rendre dus les effets abandonnés, une fois la cause réparée ; rendre leur nombre. `now` est en millisecondes."""
-    again = {"failed_at": None, "attempts": 0, "next_attempt_at": now}
+    """Rendre dus les effets abandonnés, une fois la cause réparée ; rendre leur nombre. `now` est en millisecondes.
+
+    Leur compte repart à un, et non à zéro : l'expéditeur doit savoir qu'une tentative a pu aboutir.
+    """
+    again = {"failed_at": None, "attempts": 1, "next_attempt_at": now}
     abandoned = update(OUTBOX).where(OUTBOX.c.failed_at.is_not(None)).values(again)
     with engine.begin() as connection:
         return len(connection.execute(abandoned.returning(OUTBOX.c.key)).all())

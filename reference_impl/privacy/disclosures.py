@@ -19,7 +19,7 @@ def disclose(
     """
     lock_people(connection, [clerk_id])
     if erased_among(connection, subjects, [clerk_id]):
-        add_notice(Transaction(connection, subjects, now), recipient, reference)
+        add_notice(Transaction(connection, subjects, now), clerk_id, recipient, reference)
         return
     row = {"clerk_id": clerk_id, "recipient": recipient, "recipient_ref": reference, "disclosed_at": now}
     connection.execute(insert(connection.dialect.name, DISCLOSURES).values(row).on_conflict_do_nothing())

@@ -76,16 +76,17 @@ def notify_recipients(transaction: Transaction, clerk_id: str) -> None:
         DISCLOSURES.c.clerk_id == clerk_id
     )
     for recipient, reference in transaction.connection.execute(mine).all():
-        add_notice(transaction, recipient, reference)
+        add_notice(transaction, clerk_id, recipient, reference)
 
 
-def add_notice(transaction: Transaction, recipient: str, reference: str) -> None:
-    """Inscrire l'avis dû à un destinataire ; la clé, une empreinte, empêche de l'inscrire deux fois.
+def add_notice(transaction: Transaction, clerk_id: str, recipient: str, reference: str) -> None:
+    """Inscrire l'avis dû à un destinataire, dans sa file ; il oublie la référence une fois remis.
 
-    L'avis part dans la file de ce destinataire, et oublie la référence une fois remis.
+    La clé, une empreinte, empêche de l'inscrire deux fois. La personne y entre : deux comptes d'une même adresse peuvent
+    avoir la même référence, et l'avis du second ne doit pas passer pour déjà remis.
     """
     payload = {"recipient": recipient, "recipient_ref": reference}
-    key = f"art19/{recipient}/{transaction.subjects(reference)}"
+    key = f"art19/{recipient}/{transaction.subjects(f'{clerk_id}/{reference}')}"
     notice = effect(
         transaction.dialect,
         key=key,

@@ -96,6 +96,7 @@ BAD = [
     ("EMAIL_FROM", "hunter2"),
     ("EMAIL_FROM", "a@b.fr\nBcc: hunter2@b.fr"),
     ("SLACK_BOT_TOKEN", "hunter2"),
+    ("SLACK_CHANNEL", "#hunter2"),
     ("MAILCHIMP_API_KEY", "hunter2-us6"),
     ("MAILCHIMP_API_KEY", "hunter2"),
     ("STRIPE_WEBHOOK_SECRET", "hunter2"),

@@ -139,7 +139,7 @@ def test_reconcile_without_a_key_is_a_sentence(url: str) -> None:
             {"EMAIL_FROM": "cours@example.com"},
             "EMAIL_FROM allume les messages : donnez à dispatch SMTP_URL ou RESEND_API_KEY.",
         ),
-        ({"SLACK_CHANNEL": "C1"}, "SLACK_CHANNEL allume Slack : donnez à dispatch SLACK_BOT_TOKEN."),
+        ({"SLACK_CHANNEL": "C123"}, "SLACK_CHANNEL allume Slack : donnez à dispatch SLACK_BOT_TOKEN."),
         (
             {"MAILCHIMP_LIST_ID": "l1"},
             "MAILCHIMP_LIST_ID allume Mailchimp : donnez à dispatch MAILCHIMP_API_KEY.",

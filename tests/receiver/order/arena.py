@@ -11,21 +11,17 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from reference_impl.app import build_receiver as receiver_of
 from reference_impl.edge.login import record_login
 from reference_impl.edge.session_token import SessionClaims
 from reference_impl.edge.signature import VerifiedDelivery
-from reference_impl.privacy.register import Subjects
 from reference_impl.receiving.batches import receive_together
 from reference_impl.receiving.outcomes import Outcome
-from reference_impl.receiving.reactions import Reactions
 from reference_impl.receiving.receive import Receiver
-from reference_impl.scenarios.welcome import welcome
-from reference_impl.store.engine import open_engine
 
+from .everything import settings
 from .history import Message, World
 from .rows import check_forgotten, check_truth, empty, rows
-
-ERASURE_KEY = "a-key-that-only-the-tests-know"
 
 
 class Trouble:
@@ -123,7 +119,7 @@ class Arena:
 
 def build_receiver(url: str) -> Receiver:
     """A receiver with its own pool of connections."""
-    return Receiver(open_engine(url), Subjects(ERASURE_KEY), reactions=Reactions(people=(welcome,)))
+    return receiver_of(settings(url))
 
 
 @contextmanager

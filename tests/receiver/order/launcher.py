@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from reference_impl.edge.login import LOGIN_PATH
 from reference_impl.edge.session_token import SessionClaims
 from reference_impl.edge.webhook import WEBHOOK_PATH
-from tests.receiver.signing import SECRET, signed
+from tests.receiver.signing import signed
 
-from .arena import ERASURE_KEY
+from . import everything
 from .history import Message
 
 PARTY = "https://app.example.test"
@@ -42,14 +42,10 @@ def environment(url: str) -> dict[str, str]:
     public = token_key().public_key()
     pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return {
-        "APP_ENV": "development",
-        "DATABASE_URL": url,
-        "CLERK_WEBHOOK_SIGNING_SECRET": SECRET,
-        "ERASURE_KEY": ERASURE_KEY,
-        "ADMIN_TOKEN": "a-token-that-only-the-tests-know",
+        **everything.environment(url),
+        "ONBOARDING": "true",
         "CLERK_JWT_KEY": pem.decode(),
         "CLERK_AUTHORIZED_PARTIES": PARTY,
-        "DATABASE_POOL_SIZE": "4",
     }
 
 

@@ -8,11 +8,13 @@ from sqlalchemy import text
 
 from reference_impl.edge.session_token import SessionClaims
 from reference_impl.edge.signature import VerifiedDelivery
+from reference_impl.privacy.register import Subjects
 from reference_impl.receiving.outcomes import Outcome
 from reference_impl.store.dialects import is_postgresql
 from reference_impl.store.locks import lock_key
 
 from .arena import Arena, post, post_group
+from .everything import ERASURE_KEY
 from .gate import gate
 from .history import Message
 from .rows import rows
@@ -68,7 +70,8 @@ def test_an_erasure_leaves_nothing_behind_wherever_it_passes_among_the_news(
             for turn, message in enumerate(messages)
         ]
     assert all(answer.result() for answer in answers)
-    check_forgotten(the_arena, notices=["art19/service-0/ref-0", "art19/service-1/ref-1"] if known else [])
+    told = [f"art19/service-{n}/{Subjects(ERASURE_KEY)(f'{AMELIE}/ref-{n}')}" for n in (0, 1)]
+    check_forgotten(the_arena, notices=told if known else [])
 
 
 @pytest.mark.parametrize("svix_id", ["msg_a", "msg_r3z", "msg_z"], ids=["first", "amid the others", "last"])
