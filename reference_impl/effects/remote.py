@@ -12,6 +12,9 @@ from reference_impl.effects.senders import LONGEST_NAME, EffectFailedError
 CONNECT_S, ANSWER_S = 3, 10
 """En secondes. Un envoi ne doit pas durer plus que `dispatch.LONGEST_SENDING_MS`."""
 
+LARGEST_ANSWER_BYTES = 4_194_304
+"""4 Mio : de quoi lire mille messages d'un canal de Slack, la plus longue des réponses attendues."""
+
 HIS_FAULT = {401, 403, 408, 429}
 """Avec les 5xx : le service est en panne, débordé, ou notre clé ne lui convient plus. Tous les effets échoueraient."""
 
@@ -32,7 +35,6 @@ class Remote:
         path: str = "",
         *,
         json: Any = None,
-        content: bytes | None = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         accepted: frozenset[int] = frozenset(),
@@ -41,15 +43,27 @@ class Remote:
 
         Lève `EffectFailedError`, sans rien citer de la réponse.
         """
+        request = {"json": json, "params": params, "headers": headers}
         try:
-            answer = self._client.request(
-                method, self._url + path, json=json, content=content, params=params, headers=headers
-            )
+            with self._client.stream(method, self._url + path, **request) as streamed:
+                answer = read(streamed)
         except httpx.HTTPError as error:
             raise EffectFailedError(type(error).__name__, everyone=True) from None
         if answer.is_success or answer.status_code in accepted:
             return answer
         raise refusal(answer)
+
+
+def read(streamed: httpx.Response) -> httpx.Response:
+    """Lire une réponse, en bornant sa taille : un service en panne peut renvoyer n'importe quoi. Lève `HTTPError`."""
+    received = bytearray()
+    for chunk in streamed.iter_bytes():
+        received += chunk
+        if len(received) > LARGEST_ANSWER_BYTES:
+            raise httpx.ReadError("la réponse dépasse la taille admise")
+    after = streamed.headers.get("retry-after", "")
+    headers = {"retry-after": after} if after.isascii() else {}
+    return httpx.Response(streamed.status_code, headers=headers, content=bytes(received))
 
 
 def refusal(answer: httpx.Response) -> EffectFailedError:

@@ -70,13 +70,22 @@ def wipe(transaction: Transaction, clerk_id: str, erased_at: int) -> None:
         connection.execute(delete(table).where(table.c.clerk_id == clerk_id))
 
 
+ATTEMPT = "attempt/"
+"""Le début d'une référence qui ne désigne qu'une tentative : `attempt/` et l'empreinte de la clé de l'effet."""
+
+
 def notify_recipients(transaction: Transaction, clerk_id: str) -> None:
-    """Inscrire un avis par communication (RGPD, article 19), sans rien de la personne que la référence opaque."""
-    mine = select(DISCLOSURES.c.recipient, DISCLOSURES.c.recipient_ref).where(
-        DISCLOSURES.c.clerk_id == clerk_id
-    )
-    for recipient, reference in transaction.connection.execute(mine).all():
-        add_notice(transaction, clerk_id, recipient, reference)
+    """Inscrire un avis par communication (RGPD, article 19), sans rien de la personne que la référence opaque.
+
+    Un effet tenté et jamais noté a pu aboutir : son destinataire est averti lui aussi. S'il sait retrouver ce qu'il a
+    reçu par cette tentative, il l'efface ; sinon, il n'a rien à faire.
+    """
+    told = select(DISCLOSURES.c.recipient, DISCLOSURES.c.recipient_ref)
+    for row in transaction.connection.execute(told.where(DISCLOSURES.c.clerk_id == clerk_id)).all():
+        add_notice(transaction, clerk_id, row.recipient, row.recipient_ref)
+    tried = (OUTBOX.c.clerk_id == clerk_id) & OUTBOX.c.done_at.is_(None) & (OUTBOX.c.attempts > 0)
+    for row in transaction.connection.execute(select(OUTBOX.c.destination, OUTBOX.c.key).where(tried)).all():
+        add_notice(transaction, clerk_id, row.destination, ATTEMPT + transaction.subjects(row.key))
 
 
 def add_notice(transaction: Transaction, clerk_id: str, recipient: str, reference: str) -> None:

@@ -11,6 +11,7 @@ from reference_impl.clock import Clock
 from reference_impl.effects.remote import Remote, retry_after_s, told
 from reference_impl.effects.senders import Effect, EffectFailedError, Lane, Sent
 from reference_impl.feature_settings import FeatureSettings
+from reference_impl.privacy.erasure import ATTEMPT
 from reference_impl.privacy.register import Subjects
 from reference_impl.receiving.outcomes import Transaction
 from reference_impl.receiving.reactions import PersonChange, Writes
@@ -101,8 +102,16 @@ class SlackSender:
         return next((text(one, "ts") for one in objects(answer, "messages") if marked(one) == mark), None)
 
     def _delete(self, reference: str) -> None:
-        """Retirer le message. S'il n'est plus là, c'est fait ; s'il est dans un autre canal, lui seul est en cause."""
-        channel, _, posted_at = reference.partition("/")
+        """Retirer le message. S'il n'est plus là, c'est fait ; s'il est dans un autre canal, lui seul est en cause.
+
+        D'une tentative jamais notée, on ne sait pas si elle a publié : le message se cherche par sa marque.
+        """
+        if reference.startswith(ATTEMPT):
+            channel, posted_at = self._channel, self._posted(reference.removeprefix(ATTEMPT))
+        else:
+            channel, _, posted_at = reference.partition("/")
+        if posted_at is None:
+            return  # la tentative n'avait rien publié
         gone = frozenset({"message_not_found"})
         self._ask("POST", "chat.delete", OUR_TOKEN, gone, json={"channel": channel, "ts": posted_at})
 

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from reference_impl.effects.remote import Remote
 from reference_impl.effects.senders import Effect, EffectFailedError, Lane, Sent
 from reference_impl.feature_settings import FeatureSettings
+from reference_impl.privacy.erasure import ATTEMPT
 from reference_impl.receiving.receive import Receiver
 from reference_impl.scenarios.mailchimp.audience import Audience, path_of
 from reference_impl.scenarios.mailchimp.due import MAILCHIMP, MEMBER, Subscriber
@@ -49,6 +50,8 @@ class MailchimpSender:
         """Mettre la liste d'accord avec la personne, ou l'y supprimer. Lève `EffectFailedError`."""
         if effect.kind == MEMBER and effect.recipient:
             self._agree(effect.recipient["clerk_id"], again=effect.attempt > 1)
+        elif effect.kind == "art19" and effect.payload["recipient_ref"].startswith(ATTEMPT):
+            pass  # ce qui a été communiqué est noté avant l'envoi, et a son propre avis
         elif effect.kind == "art19":
             list_id, member, *_ = effect.payload["recipient_ref"].split("/")
             self._forget(list_id, member)

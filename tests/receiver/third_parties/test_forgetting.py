@@ -56,6 +56,22 @@ def test_every_address_that_was_given_is_deleted_for_ever(
     assert scan(world.engine, MARKERS) == set()
 
 
+def test_a_message_whose_answer_was_lost_is_found_and_deleted_when_the_person_is_erased_before_the_next_attempt(
+    world: World, slack: FakeSlack
+) -> None:
+    slack.faults = [LOST]
+    world.tell(A, 1)
+    world.dispatch("slack")
+    assert len(slack.messages) == 1
+
+    world.erase(A)
+    world.later()
+    dispatch_all(world)
+
+    assert not slack.messages
+    assert scan(world.engine, MARKERS) == set()
+
+
 def test_who_withdrew_is_deleted_too(world: World, mailchimp: FakeMailchimp) -> None:
     world.tell(A, 1, YES)
     dispatch_all(world)
