@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from reference_impl.assembly import reactions
+from reference_impl.assembly import reactions, routers
 from reference_impl.edge.admin import admin_router
 from reference_impl.edge.health import health_router
 from reference_impl.edge.jwks import JwksKeys
@@ -45,6 +45,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(admin_router(receiver, settings.admin_token.get_secret_value()))
     if (keys := key_source(settings)) is not None:
         app.include_router(login_router(receiver, keys, settings.clerk_authorized_parties))
+    for router in routers(settings, receiver, keys):
+        app.include_router(router)
     return app
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, delete, or_, select, update
 from reference_impl.privacy.register import register
 from reference_impl.providers.stripe.payers import forget_payer
 from reference_impl.receiving.outcomes import Transaction
+from reference_impl.scenarios.analytics.departed import fold
 from reference_impl.store.dead_letters import DEAD_LETTERS
 from reference_impl.store.inbox import INBOX, MENTIONS
 from reference_impl.store.locks import lock_people
@@ -19,7 +20,17 @@ from reference_impl.store.outbox import OUTBOX, effect
 from reference_impl.store.pipeline import perform
 from reference_impl.store.users import USERS
 from reference_impl.store.versioned import bury
-from reference_impl.tables import BillingSnapshot, Disclosure, Invitation, Membership, Session, WaitlistEntry
+from reference_impl.tables import (
+    ActivityWeek,
+    Alert,
+    BillingSnapshot,
+    Disclosure,
+    Invitation,
+    Membership,
+    Session,
+    SessionSignal,
+    WaitlistEntry,
+)
 
 if TYPE_CHECKING:
     from reference_impl.receiving.receive import Receiver
@@ -33,6 +44,9 @@ OWNED = (
     Session.__table__,  # type: ignore[attr-defined]
     Membership.__table__,  # type: ignore[attr-defined]
     BillingSnapshot.__table__,  # type: ignore[attr-defined]
+    Alert.__table__,  # type: ignore[attr-defined]
+    SessionSignal.__table__,  # type: ignore[attr-defined]
+    ActivityWeek.__table__,  # type: ignore[attr-defined]
     DISCLOSURES,
     OUTBOX,
 )
@@ -58,9 +72,10 @@ def erase_now(receiver: "Receiver", clerk_id: str, *, cause: str) -> bool:
 
 
 def wipe(transaction: Transaction, clerk_id: str, erased_at: int) -> None:
-    """Vider toutes les tables de la personne. Les avis d'abord : ensuite, on ne saurait plus qui avertir."""
+    """Vider toutes les tables de la personne. Les avis et les comptes d'abord : ensuite, on n'en saurait plus rien."""
     connection = transaction.connection
     notify_recipients(transaction, clerk_id)
+    fold(connection, clerk_id)
     addresses = known_addresses(connection, clerk_id)
     contacts = bury_contacts(connection, clerk_id, addresses, erased_at)
     scrub_bodies(connection, clerk_id, contacts)

@@ -1,18 +1,33 @@
 """La conservation : ce dont la durée est passée est retiré, par petits lots, sans bloquer les livraisons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, select, update
 
 from reference_impl.store.dead_letters import DEAD_LETTERS
 from reference_impl.store.engine import reading, without_statement_timeout
 from reference_impl.store.inbox import INBOX, MENTIONS
 from reference_impl.store.outbox import OUTBOX
-from reference_impl.tables import Session
+from reference_impl.tables import (
+    ActivityWeek,
+    Alert,
+    Email,
+    EmailInbox,
+    Session,
+    SessionSignal,
+    StripeInbox,
+)
 
 SESSIONS = Session.__table__  # type: ignore[attr-defined]
+SIGNALS = SessionSignal.__table__  # type: ignore[attr-defined]
+ALERTS = Alert.__table__  # type: ignore[attr-defined]
+ACTIVITY = ActivityWeek.__table__  # type: ignore[attr-defined]
+EMAILS = Email.__table__  # type: ignore[attr-defined]
+
+ACTIVITY_DAYS = 105 * 7
+"""Les statistiques remontent à 104 semaines : au-delà, une semaine d'activité ne sert plus."""
 
 BATCH = 1000
 DAY_MS = 86_400_000
@@ -48,7 +63,25 @@ def purge(engine: Engine, retention: Retention, now: int, *, batch: int = BATCH)
         ),
         "outbox": _in_batches(engine, OUTBOX, settled, batch, _remove),
         "sessions": _in_batches(engine, SESSIONS, SESSIONS.c.expire_at < old_sessions, batch, _remove),
+        **{
+            table.name: _in_batches(engine, table, old, batch, _remove)
+            for table, old in _of_scenarios(now, old_rows, old_sessions)
+        },
     }
+
+
+def _of_scenarios(now: int, old_rows: int, old_sessions: int) -> Iterator[tuple[Table, Any]]:
+    """Dire ce qui est à retirer des tables des scénarios et des autres expéditeurs.
+
+    `shipping_inbox` n'y est pas : EasyPost ne date pas ses livraisons, et la boîte est seule à reconnaître une ancienne.
+    """
+    yield SIGNALS, SIGNALS.c.created_at < old_sessions
+    yield ALERTS, ALERTS.c.created_at < old_sessions
+    yield ACTIVITY, ACTIVITY.c.week < now - ACTIVITY_DAYS * DAY_MS
+    for inbox in (StripeInbox.__table__, EmailInbox.__table__):  # type: ignore[attr-defined]
+        yield inbox, inbox.c.received_at < old_rows
+    facts = [column for column in EMAILS.c if column.name.endswith("_at")]
+    yield EMAILS, func.coalesce(*facts) < old_rows
 
 
 def _empty(connection: Connection, table: Table, chosen: Any) -> None:
@@ -68,15 +101,16 @@ def _in_batches(engine: Engine, table: Table, old: Any, batch: int, touch: Touch
     Les clés sont cherchées à part, en lecture, et chaque lot part de la dernière : rien n'est parcouru deux fois, et
     aucune livraison n'attend ce parcours.
     """
-    (key,) = table.primary_key
+    key, *others = table.primary_key
     total, last = 0, ""
     while True:
         with reading(engine).begin() as connection:
             without_statement_timeout(connection)
-            following = select(key).where(old, key > last).order_by(key).limit(batch)
+            following = select(key).distinct().where(old, key > last).order_by(key).limit(batch)
             found = connection.execute(following).scalars().all()
         if not found:
             return total
         with engine.begin() as connection:
-            touch(connection, table, key.in_(found))
+            # D'une clé de plusieurs colonnes, la première ne désigne pas que des lignes anciennes.
+            touch(connection, table, key.in_(found) & old if others else key.in_(found))
         total, last = total + len(found), found[-1]

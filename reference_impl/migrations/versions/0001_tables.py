@@ -1,4 +1,4 @@
-"""Les tables du récepteur. La première migration : elle crée tout."""
+"""Les tables du récepteur. La première migration."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -7,12 +7,24 @@ from reference_impl.privacy.purge import DAY_MS, Retention, purge
 from reference_impl.store.dead_letters import DEAD_LETTERS
 from reference_impl.store.inbox import INBOX, MENTIONS
 from reference_impl.store.outbox import OUTBOX
-from reference_impl.tables import Session
+from reference_impl.tables import (
+    ActivityWeek,
+    Alert,
+    Email,
+    EmailInbox,
+    Session,
+    SessionSignal,
+    ShippingInbox,
+    StripeInbox,
+)
 from tests.receiver.edge.served import Client
 
 from .people import A, B, impersonated
 
 SESSIONS = Session.__table__
+ACTIVITY, ALERTS, SIGNALS = ActivityWeek.__table__, Alert.__table__, SessionSignal.__table__
+EMAILS, BY_EMAIL = Email.__table__, EmailInbox.__table__
+SHIPPING, STRIPE = ShippingInbox.__table__, StripeInbox.__table__
 DAYS = Retention(bodies=30, inbox=90, sessions=90)
 NOW = 1_800_000_000_000
 
@@ -45,6 +57,21 @@ def fill(engine: Engine) -> None:
         connection.execute(insert(OUTBOX).values(**due))
 
 
+def fill_scenarios(engine: Engine) -> None:
+    """The same for the tables of the scenarios and of the other senders."""
+    with engine.begin() as connection:
+        for days in (89.9, 90.1):
+            row = {"rule": "r", "clerk_id": "u", "at": 1, "created_at": old(days)}
+            connection.execute(insert(ALERTS).values(**row, alert_id=f"a{days}"))
+            connection.execute(insert(SIGNALS).values(**row, alert_id="a", signal_id=f"s{days}", value="v"))
+            delivery = {"delivery_id": f"d{days}", "type": "t", "outcome": "processed"}
+            for inbox in (STRIPE, BY_EMAIL, SHIPPING):
+                connection.execute(insert(inbox).values(**delivery, received_at=old(days)))
+            connection.execute(insert(EMAILS).values(email_id=f"e{days}", delivered_at=old(days)))
+        for days in (734.9, 735.1):
+            connection.execute(insert(ACTIVITY).values(clerk_id="u", week=old(days)))
+
+
 def keys(engine: Engine, column) -> list[str]:
     with engine.connect() as connection:
         return list(connection.execute(select(column).order_by(column)).scalars())
@@ -52,10 +79,18 @@ def keys(engine: Engine, column) -> list[str]:
 
 def test_what_is_older_than_its_limit_goes_and_nothing_else(engine: Engine) -> None:
     fill(engine)
+    fill_scenarios(engine)
 
     counts = purge(engine, DAYS, NOW)
 
-    assert counts == {"bodies": 3, "inbox": 1, "dead_letters": 1, "outbox": 1, "sessions": 1}
+    kept_too = dict.fromkeys(("session_signals", "alerts", "activity_weeks", "emails"), 1)
+    inboxes = dict.fromkeys(("stripe_inbox", "email_inbox"), 1)
+    mirror = {"bodies": 3, "inbox": 1, "dead_letters": 1, "outbox": 1, "sessions": 1}
+    assert counts == {**mirror, **kept_too, **inboxes}
+    assert keys(engine, ACTIVITY.c.week) == [old(734.9)]
+    for table in (SIGNALS, ALERTS, EMAILS, STRIPE, BY_EMAIL):
+        assert len(keys(engine, next(iter(table.primary_key)))) == 1, table.name
+    assert len(keys(engine, SHIPPING.c.delivery_id)) == 2  # nothing dates a delivery of EasyPost
     kept = ["msg_29.9", "msg_30.1", "msg_89.9"]
     assert keys(engine, INBOX.c.svix_id) == keys(engine, DEAD_LETTERS.c.svix_id) == kept
     assert keys(engine, SESSIONS.c.session_id) == kept
@@ -107,5 +142,6 @@ def test_a_duplicate_is_recognised_after_its_body_is_purged(client: Client, engi
 @pytest.mark.parametrize("batch", [1, 3, 4, 5])
 def test_every_size_of_batch_gives_the_same_rows(batch: int, engine: Engine) -> None:
     fill(engine)
+    fill_scenarios(engine)
 
-    assert sum(purge(engine, DAYS, NOW, batch=batch).values()) == 7
+    assert sum(purge(engine, DAYS, NOW, batch=batch).values()) == 7 + 6

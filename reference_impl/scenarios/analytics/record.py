@@ -1,0 +1,81 @@
+"""Noter les semaines où une personne est active, d'après les instants que disent les événements.
+
+L'heure de la réception n'y est pour rien, et noter deux fois la même semaine est sans effet : les mêmes événements, dans
+n'importe quel ordre, laissent les mêmes lignes. Un événement dépassé compte : ce qu'il dit du passé reste vrai.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, select, union
+
+from reference_impl.catalogue.reading import person, when
+from reference_impl.edge.envelope import Event
+from reference_impl.receiving.outcomes import Outcome, Transaction
+from reference_impl.receiving.reactions import PersonChange, Writes
+from reference_impl.scenarios.analytics.rows import ACTIVITY
+from reference_impl.scenarios.analytics.weeks import monday
+from reference_impl.store.dialects import insert
+from reference_impl.store.pipeline import Write
+from reference_impl.store.users import USERS
+from reference_impl.store.versioned import VERSION, insert_unless_erased
+
+
+def record_person(transaction: Transaction, change: PersonChange) -> Writes:
+    """Noter ce que dit la ligne qui vient d'être écrite : webhook, connexion ou réconciliation.
+
+    L'inscription n'est pas notée : elle se lit dans `users`, même pour un compte plus ancien que ces statistiques.
+    """
+    yield Write(_from_row(transaction.dialect), {"person": change.clerk_id})
+
+
+def record_session(transaction: Transaction, event: Event, outcome: Outcome) -> Writes:
+    """Noter les semaines que dit une session, ou l'instantané dépassé d'une personne, que `record_person` ne voit pas.
+
+    L'ordre SQL n'écrit rien d'une personne effacée.
+    """
+    clerk_id, instants = active_at(event, outcome)
+    if clerk_id:
+        subject = transaction.subjects(clerk_id)
+        for week in sorted({monday(instant) for instant in instants if instant is not None}):
+            values = {"clerk_id": clerk_id, "week": week, "subject": subject}
+            yield Write(_from_event(transaction.dialect), values)
+
+
+def active_at(event: Event, outcome: Outcome) -> tuple[str | None, list[int | None]]:
+    """Dire qui est actif, et à quels instants, en millisecondes.
+
+    Une session empruntée, où `actor` nomme l'administrateur qui agit à sa place, ne dit rien de la personne. L'instant de
+    l'événement non plus : celui de `session.revoked` dit quand l'application a mis fin à la session.
+    """
+    data = event.data
+    if event.type.startswith("session.") and data.get("actor") is None:
+        return person(data), [when(data, "created_at"), when(data, "last_active_at")]
+    if event.type in {"user.created", "user.updated"} and outcome is Outcome.STALE:
+        return person(data, "id"), [when(data, "last_sign_in_at")]
+    return None, []
+
+
+@lru_cache(maxsize=2)
+def _from_event(dialect: str) -> Any:
+    statement = insert_unless_erased(dialect, ACTIVITY, ("clerk_id", "week"))
+    return statement.on_conflict_do_nothing().returning(ACTIVITY.c.week)
+
+
+@lru_cache(maxsize=2)
+def _from_row(dialect: str) -> Any:
+    """Préparer l'ordre qui lit la ligne elle-même : une personne effacée n'en a pas.
+
+    Tant que seule une connexion l'a écrite, sa version est nulle, et l'instant de sa création est celui de la connexion.
+    """
+    proofs = (
+        (USERS.c.last_sign_in_at, USERS.c.last_sign_in_at.is_not(None)),
+        (USERS.c.claims_issued_at, USERS.c.claims_issued_at > 0),
+        (USERS.c.first_seen_at, USERS.c[VERSION] == 0),
+    )
+    mine = USERS.c.clerk_id == bindparam("person")
+    weeks = union(
+        *(select(USERS.c.clerk_id, monday(at).label("week")).where(mine, told) for at, told in proofs)
+    )
+    statement = insert(dialect, ACTIVITY).from_select(["clerk_id", "week"], weeks)
+    return statement.on_conflict_do_nothing().returning(ACTIVITY.c.week)
