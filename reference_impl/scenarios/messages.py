@@ -29,8 +29,11 @@ _LINK = re.compile(r"[/@:\\]|\.\w|www", re.IGNORECASE)
 """Ce dont une messagerie ferait un lien, même sans `https://`."""
 
 
-def welcome_message(_connection: Connection, effect: Effect, application: Application) -> Message:
-    """Composer la bienvenue."""
+def welcome_message(_connection: Connection, effect: Effect, application: Application) -> Message | None:
+    """Composer la bienvenue ; `None` pour un compte déjà fermé."""
+    assert effect.recipient is not None  # `address_of` l'a exigé
+    if effect.recipient["banned"] or effect.recipient["deprovisioned"]:
+        return None
     told = f"Votre compte est prêt : bienvenue sur {application.name} !"
     return Message(f"Bienvenue sur {application.name}", letter(effect, application, told))
 

@@ -67,7 +67,7 @@ def _upsert(dialect: str, names: tuple[str, ...]) -> Any:
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=KEY,
-        set_={name: new[name] for name in names if PARCELS.c[name] not in PARCELS.primary_key},
+        set_={name: new[name] for name in names if not PARCELS.c[name].primary_key},
         where=precedence(PARCELS.c) < precedence(new),
     ).returning(*KEY)
 

@@ -18,7 +18,7 @@ from reference_impl.scenarios.analytics.weeks import monday
 from reference_impl.store.dialects import insert
 from reference_impl.store.pipeline import Write
 from reference_impl.store.users import USERS
-from reference_impl.store.versioned import VERSION, insert_unless_erased
+from reference_impl.store.versioned import insert_unless_erased
 
 
 def record_person(transaction: Transaction, change: PersonChange) -> Writes:
@@ -64,14 +64,10 @@ def _from_event(dialect: str) -> Any:
 
 @lru_cache(maxsize=2)
 def _from_row(dialect: str) -> Any:
-    """Préparer l'ordre qui lit la ligne elle-même : une personne effacée n'en a pas.
-
-    Tant que seule une connexion l'a écrite, sa version est nulle, et l'instant de sa création est celui de la connexion.
-    """
+    """Préparer l'ordre qui lit la ligne elle-même : une personne effacée n'en a pas."""
     proofs = (
         (USERS.c.last_sign_in_at, USERS.c.last_sign_in_at.is_not(None)),
         (USERS.c.claims_issued_at, USERS.c.claims_issued_at > 0),
-        (USERS.c.first_seen_at, USERS.c[VERSION] == 0),
     )
     mine = USERS.c.clerk_id == bindparam("person")
     weeks = union(

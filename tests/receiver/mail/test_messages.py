@@ -14,8 +14,9 @@ from .conftest import APPLICATION, World, told
 WELCOME = Effect("k", "welcome_email", {}, {"first_name": "Zoé"})
 
 
-def welcomed(engine: Engine, first_name: str | None) -> Message:
-    effect = Effect("k", "welcome_email", {}, {"first_name": first_name})
+def welcomed(engine: Engine, first_name: str | None, **others: bool) -> Message | None:
+    recipient = {"first_name": first_name, "banned": False, "deprovisioned": False, **others}
+    effect = Effect("k", "welcome_email", {}, recipient)
     with reading(engine).connect() as connection:
         return welcome_message(connection, effect, APPLICATION)
 
@@ -43,6 +44,12 @@ def test_the_welcome_says_the_name_the_application_and_where_it_is(engine: Engin
 @pytest.mark.parametrize("name", [None, "", "  ", "\u200b\n"])
 def test_without_a_first_name_the_welcome_greets_all_the_same(engine: Engine, name: str | None) -> None:
     assert welcomed(engine, name).text.startswith("Bonjour,\n")
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("closed", ["banned", "deprovisioned"])
+def test_an_account_that_was_closed_meanwhile_is_not_welcomed(engine: Engine, closed: str) -> None:
+    assert welcomed(engine, "Zoé", **{closed: True}) is None
 
 
 def test_without_an_address_of_the_application_there_is_no_link() -> None:

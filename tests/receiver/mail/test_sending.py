@@ -23,7 +23,14 @@ from .fake_resend import TOKEN, FakeResend
 
 pytestmark = pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
 
-PERSON = {"clerk_id": "user_1", "email": "zoe@example.com", "first_name": "Zoé", "clerk_updated_at": 1}
+PERSON = {
+    "clerk_id": "user_1",
+    "email": "zoe@example.com",
+    "first_name": "Zoé",
+    "banned": False,
+    "deprovisioned": False,
+    "clerk_updated_at": 1,
+}
 
 
 class Hands:

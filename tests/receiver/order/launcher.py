@@ -9,44 +9,22 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from reference_impl.edge.login import LOGIN_PATH
 from reference_impl.edge.session_token import SessionClaims
 from reference_impl.edge.webhook import WEBHOOK_PATH
 from tests.receiver.signing import signed
 
-from . import everything
+from .everything import PARTY, environment, token_key
 from .history import Message
 
-PARTY = "https://app.example.test"
 FAR_FUTURE_S = 4_102_444_800
 ROOT = Path(__file__).parents[3]
-
-
-@cache
-def token_key() -> rsa.RSAPrivateKey:
-    """The key that stands for Clerk's, one for the run."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def environment(url: str) -> dict[str, str]:
-    """The settings of a server on that database."""
-    public = token_key().public_key()
-    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return {
-        **everything.environment(url),
-        "ONBOARDING": "true",
-        "CLERK_JWT_KEY": pem.decode(),
-        "CLERK_AUTHORIZED_PARTIES": PARTY,
-    }
 
 
 class Running:

@@ -11,14 +11,25 @@ import reference_impl.tables  # noqa: F401  the tables are declared by their imp
 from .history import World
 
 LOCAL_CLOCKS = frozenset(
-    ["first_seen_at", "reconciled_at", "received_at", "next_attempt_at", "outbox.created_at"]
+    ["first_seen_at", "reconciled_at", "received_at", "next_attempt_at"]
+    + [f"{table}.created_at" for table in ("outbox", "alerts", "session_signals")]
 )
 """Columns that say when *we* saw something; `created_at` of a session is Clerk's."""
 
+LATEST_ONLY = ("relay/", "admin_email/", "mailchimp/")
+"""Keys of the effects that only an applied write owes: which writes are applied depends on the order, as it must."""
+
 MIRRORS = ("users", "sessions", "organizations", "memberships")
-SETTLED = (*MIRRORS, "erasure_register", "outbox")
-"""The tables that must not depend on the order. Not among them: `inbox`, whose outcomes tell the order itself, and
-`inbox_mentions`, which only serve its bodies."""
+SETTLED = (
+    *MIRRORS,
+    "erasure_register",
+    "outbox",
+    "alerts",
+    "session_signals",
+    "activity_weeks",
+)
+"""The tables that must not depend on the order. Not among them: `inbox`, whose outcomes tell the order itself,
+`inbox_mentions`, which only serve its bodies, and `departed_activity`: what comes after an erasure is counted no more."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -29,11 +40,18 @@ def all_tables() -> list[Table]:
 
 
 def rows(engine: Engine, names: tuple[str, ...] | None = SETTLED) -> Rows:
-    """Rows of the named tables (of all if None), sorted, our own clocks left out."""
+    """Rows of the named tables (of all if None), sorted, our own clocks left out.
+
+    Of the outbox, what is named is what must not depend on the order: the effects of applied writes are left out.
+    """
     with engine.begin() as connection:
         return {
             table.name: _sorted(
-                [_timeless(table.name, dict(row)) for row in connection.execute(select(table)).mappings()]
+                [
+                    _timeless(table.name, dict(row))
+                    for row in connection.execute(select(table)).mappings()
+                    if names is None or not row.get("key", "").startswith(LATEST_ONLY)
+                ]
             )
             for table in all_tables()
             if names is None or table.name in names
@@ -41,6 +59,8 @@ def rows(engine: Engine, names: tuple[str, ...] | None = SETTLED) -> Rows:
 
 
 def _timeless(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(row.get("payload"), dict):
+        row["payload"] = {name: value for name, value in row["payload"].items() if name != "at"}
     return {
         name: value for name, value in row.items() if not {name, f"{table}.{name}"} & LOCAL_CLOCKS
     }  # fmt: skip

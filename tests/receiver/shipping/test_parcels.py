@@ -1,5 +1,6 @@
 """The states of a parcel, what is announced of them, and what is left aside."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from reference_impl.providers.shipping.easypost import easypost_provider
 from reference_impl.providers.shipping.shippo import shippo_provider
 
 from .conftest import Listener, clock
-from .deliveries import announced, authentic, ms, outcomes, payload, rows, statuses, track, tracker
+from .deliveries import announced, authentic, iso, ms, outcomes, payload, rows, statuses, track, tracker
 
 CARRIED = "CanadaPost/EZ1"
 
@@ -91,6 +92,33 @@ def test_older_news_does_not_undo_a_failed_attempt(receive: Any, engine: Engine)
     assert receive(tracker("out_for_delivery", 2, 4)) == "stale"
     assert receive(tracker("in_transit", 3, 5)) == "stale", "at the same instant, the one that went further"
     assert statuses(engine) == {"EZ1": "exception"}
+
+
+ADVANCING = ["pre_transit", "in_transit", "out_for_delivery", "failure", "available_for_pickup"]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize(("lesser", "greater"), list(pairwise(ADVANCING)))
+def test_at_the_same_instant_the_state_that_is_further_on_stays(
+    receive: Any, engine: Engine, lesser: str, greater: str, reverse: bool
+) -> None:
+    # What the lesser says beside its state must not make it win.
+    told = [
+        tracker(lesser, 1, 0, status_detail="z", est_delivery_date=iso(99)),
+        tracker(greater, 2, 0, status_detail="a"),
+    ]
+    found = [receive(one) for one in (reversed(told) if reverse else told)]
+
+    assert found == (["processed", "stale"] if reverse else ["processed"] * 2)
+    assert rows(engine, "parcels")[0]["status_detail"] == "a"
+
+
+def test_the_same_news_under_another_identifier_is_announced_once(
+    receive: Any, engine: Engine, listener: Listener
+) -> None:
+    assert receive(tracker("delivered", 1, 0)) == "processed"
+    assert receive(tracker("delivered", 2, 0)) == "stale"
+    assert len(listener.heard) == 1
 
 
 def test_what_was_overtaken_on_the_way_is_not_announced(receive: Any, engine: Engine) -> None:

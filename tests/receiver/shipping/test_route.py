@@ -181,3 +181,19 @@ def test_a_base_that_fails_at_the_last_write_has_written_nothing(
     assert by_easypost(client, delivered) == 204
     assert outcomes(engine) == {"evt_0001": "processed"}
     assert announced(engine) == ["parcel.delivered/CanadaPost/EZ1"]
+
+
+def test_a_capture_of_easypost_that_is_replayed_changes_nothing(client: Client, engine: Engine) -> None:
+    captured = tracker("in_transit", 1, 0)
+    for told in (captured, tracker("failure", 2, 5)):
+        assert by_easypost(client, told) == 204
+    before = {table: rows(engine, table) for table in TABLES}
+
+    assert by_easypost(client, captured) == 204, "the signature is good for ever"
+    assert {table: rows(engine, table) for table in TABLES} == before
+
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM shipping_inbox"))
+    assert by_easypost(client, captured) == 204
+    assert outcomes(engine) == {"evt_0001": "stale"}, "where the delivery is forgotten, the parcel remembers"
+    assert rows(engine, "parcels") == before["parcels"]
