@@ -13,7 +13,7 @@ from reference_impl.providers.resend.addresses import is_unusable
 from reference_impl.receiving.reactions import OnEvent, OnPerson, Reactions
 from reference_impl.receiving.receive import Receiver
 from reference_impl.scenarios.alerts import alerts_router, watch
-from reference_impl.scenarios.analytics.record import record_person, record_session
+from reference_impl.scenarios.analytics.record import record_login, record_person, record_session
 from reference_impl.scenarios.analytics.route import analytics_router
 from reference_impl.scenarios.mail_lane import mail_lane
 from reference_impl.scenarios.mailchimp import keep_subscribed, mailchimp_lane
@@ -32,6 +32,7 @@ def reactions(settings: Settings) -> Reactions:
     return Reactions(
         people=(*_people(settings), *relay.people),
         events=(*_events(settings), *relay.events),
+        logins=(record_login,) if settings.analytics else (),
         news=relay.news,
     )
 

@@ -56,6 +56,8 @@ def record_login(receiver: Receiver, claims: SessionClaims) -> Written | None:
         if done.applied:
             change = PersonChange(claims.clerk_id, claims.version, done.created)
             perform_all(connection, receiver.reactions.person_written(transaction, change))
+        at = claims.version or transaction.now
+        perform_all(connection, receiver.reactions.logged_in(transaction, claims.clerk_id, at))
         if not done.applied and erased_among(connection, receiver.subjects, [claims.clerk_id]):
             return None
         return done

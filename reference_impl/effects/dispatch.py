@@ -17,7 +17,7 @@ from reference_impl.effects import resting
 from reference_impl.effects.senders import Effect, EffectFailedError, Lane, Sent
 from reference_impl.operations import metrics
 from reference_impl.privacy.disclosures import disclose
-from reference_impl.privacy.register import Subjects
+from reference_impl.privacy.register import Subjects, erased_among
 from reference_impl.store.engine import reading
 from reference_impl.store.outbox import OUTBOX
 from reference_impl.store.users import USERS
@@ -106,7 +106,7 @@ class Dispatcher:
         """
         effect = Effect(row.key, row.kind, row.payload or {}, self._recipient(row.clerk_id), row.attempts)
         if row.clerk_id is not None and effect.recipient is None:
-            self._settle(row, "gone")  # effacée depuis : plus rien à lui envoyer
+            self._without_recipient(row)
             return True
         try:
             sent = self.lane.sender.send(effect)
@@ -120,6 +120,15 @@ class Dispatcher:
             return True
         self._settle(row, "done", sent)
         return True
+
+    def _without_recipient(self, row: Row[Any]) -> None:
+        """Clore l'effet si la personne est effacée ; sinon, son webhook peut encore arriver : la reporter."""
+        with reading(self.engine).connect() as connection:
+            erased = erased_among(connection, self.subjects, [row.clerk_id])
+        if erased:
+            self._settle(row, "gone")
+        else:
+            self._postpone(row, EffectFailedError("unknown_person"))
 
     def _recipient(self, clerk_id: str | None) -> dict[str, Any] | None:
         """Lire la personne au moment d'envoyer : une adresse copiée dans l'effet aurait pu changer, ou être effacée."""

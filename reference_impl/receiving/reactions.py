@@ -42,6 +42,7 @@ class News:
 
 OnPerson = Callable[["Transaction", PersonChange], Writes]
 OnEvent = Callable[["Transaction", Event, "Outcome"], Writes]
+OnLogin = Callable[["Transaction", str, int], Writes]
 OnNews = Callable[["Transaction", News], Writes]
 
 
@@ -51,6 +52,7 @@ class Reactions:
 
     people: tuple[OnPerson, ...] = ()
     events: tuple[OnEvent, ...] = ()
+    logins: tuple[OnLogin, ...] = ()
     news: tuple[OnNews, ...] = ()
 
     def person_written(self, transaction: "Transaction", change: PersonChange) -> Writes:
@@ -62,6 +64,11 @@ class Reactions:
         """Réagir à un événement traité ou dépassé."""
         for react in self.events:
             yield from react(transaction, event, outcome)
+
+    def logged_in(self, transaction: "Transaction", clerk_id: str, at: int) -> Writes:
+        """Réagir à une connexion, qu'elle ait ou non changé la ligne de la personne ; `at` est en millisecondes."""
+        for react in self.logins:
+            yield from react(transaction, clerk_id, at)
 
     def announced(self, transaction: "Transaction", news: News) -> Writes:
         """Réagir à une nouvelle : un paiement, un colis."""

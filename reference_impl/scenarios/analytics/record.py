@@ -7,7 +7,7 @@ n'importe quel ordre, laissent les mêmes lignes. Un événement dépassé compt
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, union
+from sqlalchemy import bindparam, select
 
 from reference_impl.catalogue.reading import person, when
 from reference_impl.edge.envelope import Event
@@ -29,6 +29,11 @@ def record_person(transaction: Transaction, change: PersonChange) -> Writes:
     yield Write(_from_row(transaction.dialect), {"person": change.clerk_id})
 
 
+def record_login(transaction: Transaction, clerk_id: str, at: int) -> Writes:
+    """Noter la semaine d'une connexion ; `at`, en millisecondes, est l'instant du jeton, ou à défaut maintenant."""
+    yield _noted(transaction, clerk_id, at)
+
+
 def record_session(transaction: Transaction, event: Event, outcome: Outcome) -> Writes:
     """Noter les semaines que dit une session, ou l'instantané dépassé d'une personne, que `record_person` ne voit pas.
 
@@ -36,10 +41,13 @@ def record_session(transaction: Transaction, event: Event, outcome: Outcome) -> 
     """
     clerk_id, instants = active_at(event, outcome)
     if clerk_id:
-        subject = transaction.subjects(clerk_id)
         for week in sorted({monday(instant) for instant in instants if instant is not None}):
-            values = {"clerk_id": clerk_id, "week": week, "subject": subject}
-            yield Write(_from_event(transaction.dialect), values)
+            yield _noted(transaction, clerk_id, week)
+
+
+def _noted(transaction: Transaction, clerk_id: str, at: int) -> Write:
+    values = {"clerk_id": clerk_id, "week": monday(at), "subject": transaction.subjects(clerk_id)}
+    return Write(_from_event(transaction.dialect), values)
 
 
 def active_at(event: Event, outcome: Outcome) -> tuple[str | None, list[int | None]]:
@@ -65,13 +73,7 @@ def _from_event(dialect: str) -> Any:
 @lru_cache(maxsize=2)
 def _from_row(dialect: str) -> Any:
     """Préparer l'ordre qui lit la ligne elle-même : une personne effacée n'en a pas."""
-    proofs = (
-        (USERS.c.last_sign_in_at, USERS.c.last_sign_in_at.is_not(None)),
-        (USERS.c.claims_issued_at, USERS.c.claims_issued_at > 0),
-    )
-    mine = USERS.c.clerk_id == bindparam("person")
-    weeks = union(
-        *(select(USERS.c.clerk_id, monday(at).label("week")).where(mine, told) for at, told in proofs)
-    )
-    statement = insert(dialect, ACTIVITY).from_select(["clerk_id", "week"], weeks)
+    mine = (USERS.c.clerk_id == bindparam("person")) & USERS.c.last_sign_in_at.is_not(None)
+    week = select(USERS.c.clerk_id, monday(USERS.c.last_sign_in_at).label("week")).where(mine)
+    statement = insert(dialect, ACTIVITY).from_select(["clerk_id", "week"], week)
     return statement.on_conflict_do_nothing().returning(ACTIVITY.c.week)

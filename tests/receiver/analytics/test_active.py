@@ -76,13 +76,21 @@ def test_a_login_counts_in_the_week_of_its_token(world: World) -> None:
     assert world.weeks(A) == [week(1)]
 
 
-def test_a_first_login_with_a_token_that_says_nothing_counts_now(world: World) -> None:
+def test_a_login_with_a_token_that_says_nothing_counts_now(world: World) -> None:
     record_login(world.receiver, login(A, week(1) // 1000, complete=False))
     assert world.weeks(A) == [week(0)]
 
     world.tell(user(A, week(9)))
     assert world.weeks(A) == [week(0)], "the webhook tells the sign-up, and the login stays"
     assert column(world.answer(10), "sign_ups") == [1, *[0] * 9]
+
+
+def test_a_login_that_changes_nothing_of_the_person_counts_too(world: World) -> None:
+    world.tell(user(A, week(9), version=week(0)))
+
+    record_login(world.receiver, login(A, week(1, days=1) // 1000))
+
+    assert world.weeks(A) == [week(1)]
 
 
 def test_a_reconciliation_counts_the_last_sign_in_and_keeps_the_week_of_the_sign_up(world: World) -> None:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import Engine, delete, insert, update
+from sqlalchemy import Engine, insert, update
 
 from reference_impl.effects.dispatch import (
     ATTEMPTS,
@@ -196,13 +196,26 @@ def test_the_recipient_is_read_when_the_effect_is_sent(
     assert "old@example.com" not in str(hands.sent)
 
 
-def test_an_effect_for_a_person_who_is_gone_is_not_sent(
-    dispatcher: Dispatcher, hands: Hands, engine: Engine
+def test_an_effect_for_a_person_whose_webhook_is_late_waits_for_it(
+    dispatcher: Dispatcher, hands: Hands, engine: Engine, time: Time
 ) -> None:
+    owe(engine, "admin", clerk_id="user_1")
+    assert dispatcher.run_once() == 1
+    assert not hands.sent
+    assert outbox(engine)["admin"].done_at is None
+
     sign_up(engine, "user_1", "a@example.com")
-    owe(engine, "welcome", clerk_id="user_1")
-    with engine.begin() as connection:
-        connection.execute(delete(USERS))
+    time.now = outbox(engine)["admin"].next_attempt_at
+    dispatcher.run_once()
+
+    assert [effect.key for effect in hands.sent] == ["admin"]
+
+
+def test_an_effect_for_a_person_who_is_gone_is_not_sent(
+    dispatcher: Dispatcher, hands: Hands, engine: Engine, subjects: Subjects
+) -> None:
+    erase_now(Receiver(engine, subjects, clock=lambda: NOW), "user_1", cause="request")
+    owe(engine, "welcome", clerk_id="user_1")  # as a process that did not know yet would
     before = counted("gone")
 
     assert dispatcher.run_once() == 1
