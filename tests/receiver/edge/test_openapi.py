@@ -1,5 +1,8 @@
 """The API against its own description: unsigned and signed, no answer that the description does not foresee."""
 
+import hashlib
+import hmac
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +13,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from schemathesis import checks
 
-from tests.receiver.signing import signed
+from tests.receiver.signing import SECRET, signed
 
 from .keys import PARTY, bearer, claims, public_pem, token
 from .served import ADMIN_TOKEN, WEBHOOK, create_app, served, settings
 
 EXAMPLES = 60
+
+PROVIDERS = tuple(f"/api/webhooks/{name}" for name in ("stripe", "email", "shipping"))
+STRIPE = "whsec_a-secret-of-the-tests"
+CARRIER = "a-carrier-s-secret-of-the-tests"
 
 
 class Stranger(requests.auth.AuthBase):
@@ -37,13 +44,27 @@ class Trusted(requests.auth.AuthBase):
         self._number += 1
         path = str(request.path_url)
         body = request.body.encode() if isinstance(request.body, str) else request.body or b""
-        if path.startswith(WEBHOOK) and is_utf8(body):
-            request.headers.update(signed(body, svix_id=f"msg_{self._number}"))
-        elif path.startswith("/api/session"):
+        if path.startswith("/api/webhooks/") and is_utf8(body):
+            request.headers.update(self._signed(path, body))
+        elif path.startswith(("/api/session", "/api/onboarding")):
             request.headers.update(bearer(token(claims(f"user_{self._number}"))))
         else:
             request.headers.update(bearer(ADMIN_TOKEN))
         return request
+
+    def _signed(self, path: str, body: bytes) -> dict[str, str]:
+        """Sign as the sender of that route does."""
+        if path.startswith("/api/webhooks/stripe"):
+            at = int(time.time())
+            return {"stripe-signature": f"t={at},v1={hmac256(STRIPE, f'{at}.'.encode() + body)}"}
+        if path.startswith("/api/webhooks/shipping"):
+            return {"x-hmac-signature": f"hmac-sha256-hex={hmac256(CARRIER, body)}"}
+        return signed(body, svix_id=f"msg_{self._number}")
+
+
+def hmac256(secret: str, signed_bytes: bytes) -> str:
+    """What Stripe and EasyPost compute, in hexadecimal."""
+    return hmac.new(secret.encode(), signed_bytes, hashlib.sha256).hexdigest()
 
 
 def is_utf8(body: bytes) -> bool:
@@ -57,8 +78,19 @@ def is_utf8(body: bytes) -> bool:
 
 @pytest.fixture
 def schema(database_url: str) -> Iterator[Any]:
-    """The description that a real server gives of itself."""
-    chosen = settings(database_url, clerk_jwt_key=public_pem(), clerk_authorized_parties=(PARTY,))
+    """The description that a real server gives of itself, with everything on."""
+    chosen = settings(
+        database_url,
+        clerk_jwt_key=public_pem(),
+        clerk_authorized_parties=(PARTY,),
+        **dict.fromkeys(("alerts", "analytics", "onboarding"), True),
+        stripe_webhook_secret=STRIPE,
+        resend_webhook_secret=SECRET,
+        easypost_webhook_secret=CARRIER,
+        slack_channel="C0123",
+        mailchimp_list_id="a1",
+        subscribers=[{"name": "crm", "url": "https://crm.example.test/"}],
+    )
     with served(create_app(chosen)) as port:
         yield schemathesis.openapi.from_url(f"http://127.0.0.1:{port}/openapi.json")
 
@@ -101,5 +133,10 @@ def test_every_answer_is_one_that_the_description_foresees(schema: Any, who: typ
         "GET /ready",
         "GET /metrics",
         "GET /api/users/{clerk_id}/export",
+        "GET /api/alerts",
+        "GET /api/analytics",
+        "GET /api/onboarding",
+        *(f"POST {path}" for path in PROVIDERS),
     }
-    assert seen[f"POST {WEBHOOK}"] == ({400} if who is Stranger else {204})
+    for path in (WEBHOOK, *PROVIDERS):
+        assert seen[f"POST {path}"] == ({400} if who is Stranger else {204})

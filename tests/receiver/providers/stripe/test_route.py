@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.receiver.edge.served import Client
+from tests.receiver.providers.conftest import Listener
 
-from .conftest import Listener
 from .deliveries import (
     NOW,
     OLD_SECRET,

@@ -10,8 +10,8 @@ from reference_impl.providers.intake import Intake, Provider
 from reference_impl.providers.resend.addresses import is_unusable
 from reference_impl.providers.resend.recipients import plain_address
 from reference_impl.receiving.reactions import News
+from tests.receiver.providers.conftest import Listener
 
-from .conftest import Listener
 from .deliveries import ADDRESS, EMAIL, SECOND, announced, authentic, bounce, event, rows, states
 
 

@@ -1,21 +1,16 @@
-"""The sender Stripe, mounted alone on an empty database of each kind, with a reaction that notes what it hears."""
-
-from collections.abc import Iterator
+"""What the tests of the other senders share: an intake on an empty database of each kind, and a reaction that listens."""
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from reference_impl.privacy.register import Subjects
-from reference_impl.providers.intake import Intake, Provider
-from reference_impl.providers.route import provider_router
-from reference_impl.providers.stripe.provider import stripe_provider
+from reference_impl.providers.intake import Intake
 from reference_impl.receiving.outcomes import Transaction
 from reference_impl.receiving.reactions import News, Reactions, Writes
 from reference_impl.store.outbox import effect
-from tests.receiver.edge.served import Client, client_of
 
-from .deliveries import NOW, OLD_SECRET, ROUTE, SECRET
+NOW = 1_764_583_260_000
+"""In ms, a minute after the first second of the payloads."""
 
 
 class Listener:
@@ -53,16 +48,3 @@ def subjects() -> Subjects:
 @pytest.fixture
 def intake(engine: Engine, subjects: Subjects, listener: Listener) -> Intake:
     return Intake(engine, subjects, clock, Reactions(news=(listener,)))
-
-
-@pytest.fixture
-def stripe() -> Provider:
-    return stripe_provider([SECRET, OLD_SECRET], clock)
-
-
-@pytest.fixture
-def client(intake: Intake, stripe: Provider) -> Iterator[Client]:
-    app = FastAPI()
-    app.include_router(provider_router(ROUTE, intake, [stripe]))
-    with client_of(app) as found:
-        yield found

@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 
 from tests.receiver.catalogue.fixtures import MISSING, changed, paths
 from tests.receiver.edge.served import Client
+from tests.receiver.providers.conftest import Listener
 
-from .conftest import Listener
 from .deliveries import PAYLOADS, TRACKS, by_easypost, by_shippo, outcomes, rows, statuses, track, tracker
 
 LONG = "".join(chr(97 + n * 7919 % 26) for n in range(20_000))

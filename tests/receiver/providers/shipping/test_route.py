@@ -6,8 +6,9 @@ from sqlalchemy import Engine, text
 from reference_impl.providers.intake import Provider
 from reference_impl.providers.shipping.shippo import shippo_provider
 from tests.receiver.edge.served import Client
+from tests.receiver.providers.conftest import Listener, clock
 
-from .conftest import Listener, Mount, clock
+from .conftest import Mount
 from .deliveries import (
     NOW,
     PAYLOADS,

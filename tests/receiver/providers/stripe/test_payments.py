@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 
 from reference_impl.providers.intake import Intake, Provider
 from reference_impl.providers.stripe.provider import stripe_provider
+from tests.receiver.providers.conftest import Listener, clock
 
-from .conftest import Listener, clock
 from .deliveries import (
     SECOND,
     SECRET,

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, text
 from reference_impl.providers.intake import Intake, Provider
 from reference_impl.providers.shipping.easypost import easypost_provider
 from reference_impl.providers.shipping.shippo import shippo_provider
+from tests.receiver.providers.conftest import Listener, clock
 
-from .conftest import Listener, clock
 from .deliveries import announced, authentic, iso, ms, outcomes, payload, rows, statuses, track, tracker
 
 CARRIED = "CanadaPost/EZ1"

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 
 from reference_impl.providers.intake import Intake, Provider
 from tests.receiver.catalogue.fixtures import emptied
+from tests.receiver.providers.conftest import Listener
 
-from .conftest import Listener
 from .deliveries import announced, authentic, event, outcomes, rows
 
 TOLD = {

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine
 
 from reference_impl.providers.intake import Intake, Provider
+from tests.receiver.providers.conftest import Listener
 
-from .conftest import Listener
 from .deliveries import SECOND, announced, authentic, invoice, payload, rows
 
 
