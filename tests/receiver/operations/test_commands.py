@@ -48,7 +48,8 @@ def test_purge_counts_what_it_touched(url: str) -> None:
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.splitlines() == [
-        "bodies : 0", "inbox : 0", "dead_letters : 0", "outbox : 0", "sessions : 0"
+        "bodies : 0", "inbox : 0", "dead_letters : 0", "outbox : 0", "sessions : 0", "session_signals : 0",
+        "alerts : 0", "activity_weeks : 0", "stripe_inbox : 0", "email_inbox : 0", "emails : 0",
     ]  # fmt: skip
 
 
