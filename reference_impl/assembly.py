@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from reference_impl.edge.session_token import KeySource
 from reference_impl.effects.senders import Lane
 from reference_impl.features import mail_is_on, require_secrets
+from reference_impl.privacy.purge import DAY_MS
 from reference_impl.providers.mounted import provider_routers
 from reference_impl.providers.resend.addresses import is_unusable
 from reference_impl.receiving.reactions import OnEvent, OnPerson, Reactions
@@ -33,6 +34,7 @@ def reactions(settings: Settings) -> Reactions:
         people=(*_people(settings), *relay.people),
         events=(*_events(settings), *relay.events),
         logins=(record_login,) if settings.analytics else (),
+        roles=(welcome_administrator,) if mail_is_on(settings) else (),
         news=relay.news,
     )
 
@@ -51,10 +53,9 @@ def _people(settings: Settings) -> Iterator[OnPerson]:
 
 
 def _events(settings: Settings) -> Iterator[OnEvent]:
-    if mail_is_on(settings):
-        yield welcome_administrator
     if settings.alerts:
-        yield watch(to_slack=bool(settings.slack_channel))
+        kept_ms = settings.session_retention_days * DAY_MS
+        yield watch(to_slack=bool(settings.slack_channel), within_ms=kept_ms)
     if settings.analytics:
         yield record_session
 

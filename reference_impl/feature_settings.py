@@ -9,7 +9,6 @@ from pydantic_settings import BaseSettings, NoDecode
 
 from reference_impl import rules
 
-LongSecret = Annotated[SecretStr, AfterValidator(rules.long_secret)]
 SureAddress = Annotated[str, AfterValidator(rules.sure_address)]
 
 
@@ -75,7 +74,7 @@ class FeatureSettings(BaseSettings):
     resend_webhook_secret: Annotated[SecretStr, AfterValidator(rules.resend_secrets)] | None = None
     easypost_webhook_secret: Annotated[SecretStr, AfterValidator(rules.shipping_secret)] | None = None
     shippo_webhook_secret: Annotated[SecretStr, AfterValidator(rules.shipping_secret)] | None = None
-    shippo_webhook_token: LongSecret | None = None
+    shippo_webhook_token: Annotated[SecretStr, AfterValidator(rules.address_token)] | None = None
 
     @model_validator(mode="after")
     def _one_way_to_send_mail(self) -> Self:

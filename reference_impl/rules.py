@@ -1,7 +1,7 @@
 """Ce qu'un réglage doit être. Chaque règle lève `ValueError` avec une phrase, qui ne cite jamais la valeur reçue."""
 
 import re
-from email.utils import parseaddr
+from email.utils import getaddresses
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -155,7 +155,9 @@ def resend_secrets(value: SecretStr) -> SecretStr:
 def stripe_secrets(value: SecretStr) -> SecretStr:
     """Les secrets `whsec_…` de l'endpoint chez Stripe. Même préfixe que Svix, mais ce n'est pas du base64."""
     secrets = value.get_secret_value().split()
-    if not secrets or not all(re.fullmatch(r"whsec_[!-~]{16,}", secret) for secret in secrets):
+    if not secrets or not all(
+        re.fullmatch(r"whsec_(?!whsec_)[\w-]{16,}", secret, re.ASCII) for secret in secrets
+    ):
         raise ValueError(
             "attendu : le secret whsec_… de l'endpoint chez Stripe, ou plusieurs séparés par des espaces."
         )
@@ -164,8 +166,20 @@ def stripe_secrets(value: SecretStr) -> SecretStr:
 
 def shipping_secret(value: SecretStr) -> SecretStr:
     """Le secret de signature d'un transporteur, que vous avez choisi ou qu'il vous a donné."""
-    if len(value.get_secret_value()) < MINIMUM_SECRET_CHARACTERS:
+    secret = value.get_secret_value()
+    if len(secret) < MINIMUM_SECRET_CHARACTERS:
         raise ValueError(f"moins de {MINIMUM_SECRET_CHARACTERS} caractères : un secret court se devine.")
+    if secret.strip() != secret:
+        raise ValueError(
+            "il commence ou finit par une espace ou un retour à la ligne : recopiez-le sans elle."
+        )
+    return value
+
+
+def address_token(value: SecretStr) -> SecretStr:
+    """Un jeton qui ira dans une adresse, tel quel : sans caractère qu'il faudrait y coder."""
+    if not re.fullmatch(r"[A-Za-z0-9._~-]{16,}", value.get_secret_value()):
+        raise ValueError("attendu : 16 lettres, chiffres ou tirets au moins, car il figure dans une adresse.")
     return value
 
 
@@ -185,10 +199,15 @@ def smtp_address(value: SecretStr) -> SecretStr:
 
 def mailbox(value: str) -> str:
     """Une adresse d'expédition, avec ou sans nom."""
-    _, address = parseaddr(value)
-    if not value.isprintable() or not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address):
-        raise ValueError("attendu : une adresse, ou Nom <adresse@exemple.fr>.")
+    written = getaddresses([value])
+    address = written[0][1] if len(written) == 1 else ""
+    if not value.isprintable() or not _MAILBOX.fullmatch(address):
+        raise ValueError("attendu : une seule adresse, ou Nom <adresse@exemple.fr>.")
     return value
+
+
+_MAILBOX = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[\w-]+(\.[\w-]+)*", re.ASCII)
+"""Une adresse d'expédition que tout serveur comprend. Écrivez un domaine accentué sous sa forme ASCII (`xn--…`)."""
 
 
 def mailchimp_key(value: SecretStr) -> SecretStr:

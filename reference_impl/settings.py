@@ -74,8 +74,9 @@ class Settings(FeatureSettings):
     @model_validator(mode="after")
     def _production_has_its_own_secrets(self) -> Self:
         """Refuser en production les valeurs de `env.example` : publiques, elles ne protègent rien."""
-        for name in ("erasure_key", "admin_token", "clerk_webhook_signing_secret"):
-            value = getattr(self, name).get_secret_value()
+        given = {name: value for name, value in self if isinstance(value, SecretStr)}
+        for name, secret in given.items():
+            value = secret.get_secret_value()
             if self.in_production and any(example in value for example in rules.PUBLIC_EXAMPLES):
                 raise ValueError(f"{name.upper()} a encore la valeur de l'exemple : donnez-lui la vôtre.")
         return self

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reference_impl import tables
-from reference_impl.catalogue import billing, organizations, permissions, sessions, users
+from reference_impl.catalogue import billing, memberships, organizations, permissions, sessions, users
 from reference_impl.catalogue.reading import Data, person
 from reference_impl.catalogue.resources import Reader, Resource
 from reference_impl.edge.envelope import Event
@@ -46,6 +46,15 @@ def _users() -> dict[str, Entry]:
     return {**written, "user.deleted": Entry(users.erase_user, subject, guarded=True)}
 
 
+def _memberships() -> dict[str, Entry]:
+    member = organizations.member
+    verbs = ("created", "updated")
+    written = {
+        f"organizationMembership.{verb}": Entry(memberships.record_membership, member) for verb in verbs
+    }
+    return {**written, "organizationMembership.deleted": Entry(memberships.RESOURCE.remove, member)}
+
+
 def _invitations() -> dict[str, Entry]:
     resource = Resource(tables.Invitation.__table__, organizations.invitation_row, by_address=True)  # type: ignore[attr-defined]
     verbs = ("created", "accepted", "revoked")
@@ -75,9 +84,7 @@ CATALOGUE: dict[str, Entry] = {
     **_users(),
     **{f"session.{verb}": Entry(sessions.record_session, person, guarded=True) for verb in _SESSION_VERBS},
     **_resource("organization", tables.Organization, organizations.organization_row),
-    **_resource(
-        "organizationMembership", tables.Membership, organizations.membership_row, organizations.member
-    ),
+    **_memberships(),
     **_invitations(),
     **_resource("organizationDomain", tables.Domain, organizations.domain_row),
     **_resource("role", tables.Role, permissions.role_row),

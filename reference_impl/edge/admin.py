@@ -40,7 +40,7 @@ def admin_router(receiver: Receiver, token: str) -> APIRouter:
 def exported(receiver: Receiver, clerk_id: str) -> JSONResponse:
     """Rendre tout ce qui est conservé de la personne, sinon 404 : effacée ou inconnue, la réponse est la même."""
     with reading(receiver.engine).connect() as connection:
-        found: dict[str, Any] = collect(connection, clerk_id)
+        found: dict[str, Any] = collect(connection, clerk_id, receiver.subjects)
     if not any(found.values()):
         raise HTTPException(404)
     return JSONResponse(jsonable_encoder(found))

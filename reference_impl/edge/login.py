@@ -54,10 +54,11 @@ def record_login(receiver: Receiver, claims: SessionClaims) -> Written | None:
         write = claims_write(transaction.dialect, row, subject=subject, now=transaction.now)
         done = written(perform(connection, write), transaction.now)
         if done.applied:
-            change = PersonChange(claims.clerk_id, claims.version, done.created)
+            change = PersonChange(claims.clerk_id, claims.version, done.created, by_login=True)
             perform_all(connection, receiver.reactions.person_written(transaction, change))
-        at = claims.version or transaction.now
-        perform_all(connection, receiver.reactions.logged_in(transaction, claims.clerk_id, at))
+        if not claims.borrowed:
+            at = claims.version or transaction.now
+            perform_all(connection, receiver.reactions.logged_in(transaction, claims.clerk_id, at))
         if not done.applied and erased_among(connection, receiver.subjects, [claims.clerk_id]):
             return None
         return done

@@ -21,7 +21,7 @@ class SessionClaims:
     """Ce qu'un jeton vérifié affirme de son porteur.
 
     `issued_at` est en **secondes** depuis 1970 (claim `iat`) ; `complete` dit si le jeton porte les trois claims de
-    la personne, fussent-ils `null`.
+    la personne, fussent-ils `null` ; `borrowed`, si quelqu'un d'autre agit à sa place (claim `act`).
     """
 
     clerk_id: str
@@ -30,6 +30,7 @@ class SessionClaims:
     first_name: str | None
     last_name: str | None
     complete: bool
+    borrowed: bool = False
 
     @property
     def version(self) -> int:
@@ -98,4 +99,5 @@ def _claims(claims: dict[str, Any]) -> SessionClaims:
         first_name=text(claims, "first_name"),
         last_name=text(claims, "last_name"),
         complete=claims.keys() >= {"email", "first_name", "last_name"},
+        borrowed=claims.get("act") is not None,
     )

@@ -16,7 +16,8 @@ from reference_impl.clock import Clock, now_ms
 from reference_impl.effects import resting
 from reference_impl.effects.senders import Effect, EffectFailedError, Lane, Sent
 from reference_impl.operations import metrics
-from reference_impl.privacy.disclosures import disclose
+from reference_impl.privacy.disclosures import disclose, tell_again
+from reference_impl.privacy.erasure import attempt_of
 from reference_impl.privacy.register import Subjects, erased_among
 from reference_impl.store.engine import reading
 from reference_impl.store.outbox import OUTBOX
@@ -28,8 +29,11 @@ LEASE_MS = 60_000
 LONGEST_SENDING_MS = 20_000
 """La durée d'un envoi, au plus, en millisecondes : la connexion, puis la réponse (`effects.remote`)."""
 
-ATTEMPTS = 24
+ATTEMPTS = 28
 """L'attente double jusqu'à six heures : ces tentatives couvrent plus de deux jours de panne du destinataire."""
+
+SUSPECT = 3
+"""Au-delà de ces tentatives, un effet est pris seul, et non par lot."""
 
 FIRST_DELAY_S = 5
 LONGEST_DELAY_S = 6 * 3600
@@ -70,7 +74,9 @@ class Dispatcher:
         due = mine & open_ & (OUTBOX.c.next_attempt_at <= now)
         if not self._anything(due):
             return []
-        chosen = select(OUTBOX.c.key).where(due).order_by(OUTBOX.c.next_attempt_at).limit(limit)
+        # Les moins tentés d'abord : ceux qui échouent toujours ne doivent pas faire attendre les autres.
+        fairly = (OUTBOX.c.attempts, OUTBOX.c.next_attempt_at)
+        chosen = select(OUTBOX.c.key).where(due).order_by(*fairly).limit(limit)
         # SQLite ne connaît pas SKIP LOCKED, et n'en a pas besoin : il n'admet qu'un écrivain.
         locked = chosen.with_for_update(skip_locked=True).cte("chosen")
         lease = update(OUTBOX).where(OUTBOX.c.key.in_(select(locked.c.key)))
@@ -81,7 +87,14 @@ class Dispatcher:
             # Envoyés autant de fois sans que rien n'ait pu le noter : les envoyer encore ne ferait que les répéter.
             exhausted = update(OUTBOX).where(due, OUTBOX.c.attempts >= ATTEMPTS)
             connection.execute(exhausted.values(failed_at=now))
-            return list(connection.execute(lease.values(leased).returning(OUTBOX)))
+            rows = list(connection.execute(lease.values(leased).returning(OUTBOX)))
+        return self._without_suspects(sorted(rows, key=lambda row: (row.attempts, row.created_at)))
+
+    def _without_suspects(self, rows: list[Row[Any]]) -> list[Row[Any]]:
+        """Isoler un effet tenté plusieurs fois : s'il tue le processus, il ne doit user que ses propres tentatives."""
+        kept = [row for row in rows if row.attempts <= SUSPECT] or rows[:1]
+        self._give_back(rows[len(kept) :])
+        return kept
 
     def _anything(self, due: Any) -> bool:
         """Dire si un effet est dû, sans prendre de verrou : le plus souvent, il n'y en a pas."""
@@ -104,7 +117,8 @@ class Dispatcher:
 
         Rendre faux si c'est le destinataire qui est en panne : il est inutile de lui envoyer le reste.
         """
-        effect = Effect(row.key, row.kind, row.payload or {}, self._recipient(row.clerk_id), row.attempts)
+        recipient = self._recipient(row.clerk_id)
+        effect = Effect(row.key, row.kind, row.payload or {}, recipient, row.attempts, row.created_at)
         if row.clerk_id is not None and effect.recipient is None:
             self._without_recipient(row)
             return True
@@ -148,7 +162,8 @@ class Dispatcher:
             if row.clerk_id and sent and sent.reference:
                 disclose(connection, self.subjects, row.clerk_id, self.lane.destination, sent.reference, now)
             _note(connection, row.key, done_at=now, payload=None)
-            resting.recovered(connection, self.lane)
+            if outcome == "done":
+                resting.recovered(connection, self.lane)
         metrics.EFFECTS.labels(row.kind, outcome).inc()
 
     def _postpone(self, row: Row[Any], error: EffectFailedError) -> None:
@@ -160,6 +175,9 @@ class Dispatcher:
             noted = {"next_attempt_at": now + int(self._delay_s(row.attempts, error) * 1000)}
         with self.engine.begin() as connection:
             _note(connection, row.key, **noted)
+            if row.clerk_id is not None:
+                reference = attempt_of(self.subjects, row.key, row.created_at)
+                tell_again(connection, self.subjects, row.clerk_id, self.lane.destination, reference, now)
             if error.everyone:
                 resting.rest(connection, self.lane, now, error.retry_after_s or 0)
         metrics.EFFECTS.labels(row.kind, "failed" if "failed_at" in noted else "postponed").inc()

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import httpx
 
+from reference_impl.effects.deadline import HurriedClient
 from reference_impl.effects.senders import LONGEST_NAME, EffectFailedError
 
 CONNECT_S, ANSWER_S = 3, 10
@@ -15,8 +16,14 @@ CONNECT_S, ANSWER_S = 3, 10
 LARGEST_ANSWER_BYTES = 4_194_304
 """4 Mio : de quoi lire mille messages d'un canal de Slack, la plus longue des réponses attendues."""
 
-HIS_FAULT = {401, 403, 408, 429}
-"""Avec les 5xx : le service est en panne, débordé, ou notre clé ne lui convient plus. Tous les effets échoueraient."""
+PLAIN = {"accept-encoding": "identity"}
+"""Demander des réponses non compressées."""
+
+HIS_FAULT = {401, 403, 408, 429, 502, 503, 504}
+"""Le service est en panne, débordé, ou notre clé ne lui convient plus : tous les effets échoueraient.
+
+Un 500 n'y est pas : le service vit, et c'est peut-être cet effet seul qu'il ne sait pas traiter.
+"""
 
 
 class Remote:
@@ -26,7 +33,7 @@ class Remote:
         self, url: str, *, headers: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None
     ) -> None:
         timeout = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
-        self._client = httpx.Client(timeout=timeout, headers=headers, auth=auth)
+        self._client = HurriedClient(timeout=timeout, headers={**PLAIN, **(headers or {})}, auth=auth)
         self._url = url.rstrip("/")
 
     def call(
@@ -57,7 +64,8 @@ class Remote:
 def read(streamed: httpx.Response) -> httpx.Response:
     """Lire une réponse, en bornant sa taille : un service en panne peut renvoyer n'importe quoi. Lève `HTTPError`."""
     received = bytearray()
-    for chunk in streamed.iter_bytes():
+    # Les octets tels qu'ils arrivent : décompressés, quelques-uns pourraient emplir la mémoire.
+    for chunk in streamed.iter_raw():
         received += chunk
         if len(received) > LARGEST_ANSWER_BYTES:
             raise httpx.ReadError("la réponse dépasse la taille admise")
@@ -69,8 +77,7 @@ def read(streamed: httpx.Response) -> httpx.Response:
 def refusal(answer: httpx.Response) -> EffectFailedError:
     """Dire d'un refus s'il vient de l'état du service, ou de cet effet seul."""
     status = answer.status_code
-    everyone = status in HIS_FAULT or status >= 500
-    return EffectFailedError(str(status), retry_after_s(answer), everyone=everyone)
+    return EffectFailedError(str(status), retry_after_s(answer), everyone=status in HIS_FAULT)
 
 
 def retry_after_s(answer: httpx.Response) -> int | None:

@@ -26,7 +26,8 @@ class EffectFailedError(Exception):
 class Effect:
     """Un effet à exécuter. `key` est sa clé d'idempotence ; `recipient`, la personne telle qu'elle est à cet instant.
 
-    `attempt` vaut 1 à la première tentative. Ensuite, une tentative a pu aboutir sans avoir été notée.
+    `attempt` vaut 1 à la première tentative. Ensuite, une tentative a pu aboutir sans avoir été notée : jamais avant
+    `owed_at`, en millisecondes.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Effect:
     payload: dict[str, Any]
     recipient: dict[str, Any] | None
     attempt: int = 1
+    owed_at: int = 0
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,7 @@ class SmtpMailer:
         self._server = server
         self._name, address = parseaddr(sender)
         local, _, domain = address.rpartition("@")
-        # Un domaine accentué a aussi un nom en ASCII, que tout serveur comprend.
-        self._domain = domain.encode("idna").decode()
+        self._domain = ascii_domain(domain)
         self._address = f"{local}@{self._domain}"
         self._clock, self._stopwatch = clock, stopwatch
         self._tls = tls or ssl.create_default_context()
@@ -62,7 +61,8 @@ class SmtpMailer:
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             raise EffectFailedError(name_of(error), everyone=True) from None
         try:
-            session.send_message(message, self._address, [mail.to])
+            local, _, domain = mail.to.rpartition("@")
+            session.send_message(message, self._address, [f"{local}@{ascii_domain(domain)}"])
         except smtplib.SMTPRecipientsRefused as error:
             ((code, said),) = error.recipients.values()
             if code >= 500 and _NO_SUCH_ADDRESS.match(said):
@@ -87,6 +87,14 @@ class SmtpMailer:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.text, cte="quoted-printable")  # que tout serveur sait transporter
         return message
+
+
+def ascii_domain(domain: str) -> str:
+    """Rendre le nom ASCII d'un domaine, que tout serveur comprend ; un nom accentué en a un aussi."""
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain  # le serveur le refusera
 
 
 def refuse(error: Exception) -> NoReturn:

@@ -1,14 +1,18 @@
 """La connexion à un serveur SMTP : chiffrée, identifiée, et bornée dans le temps."""
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-CONNECT_S, TOTAL_S = 3, 15
-"""En secondes : la connexion, puis tout l'envoi. Il doit durer moins que `dispatch.LONGEST_SENDING_MS`."""
+from reference_impl.effects.deadline import TOTAL_S, cut_after
+
+CONNECT_S = 3
+"""En secondes, la connexion ; l'envoi entier est borné par `deadline.TOTAL_S`."""
 
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 
@@ -40,11 +44,29 @@ def smtp_server(url: str) -> SmtpServer:
 
 
 class _Hurried(smtplib.SMTP):
-    """Une connexion dont les attentes, mises bout à bout, ont une fin : `smtplib` ne borne que chacune d'elles."""
+    """Une connexion dont les attentes, mises bout à bout, ont une fin : `smtplib` ne borne que chacune d'elles.
+
+    Passé le temps qui reste, la connexion est coupée, même au milieu d'une réponse envoyée goutte à goutte.
+    """
 
     def __init__(self, *arguments: Any, remaining: Stopwatch, **options: Any) -> None:
         self._remaining = remaining
-        super().__init__(*arguments, **options)
+        self._watch = ExitStack()
+        self._watch.enter_context(cut_after(remaining(), self._cut))
+        try:
+            super().__init__(*arguments, **options)
+        except BaseException:
+            self._watch.close()
+            raise
+
+    def close(self) -> None:
+        """Fermer la connexion."""
+        self._watch.close()
+        super().close()
+
+    def _cut(self) -> None:
+        with suppress(OSError, AttributeError):  # AttributeError : elle vient de se fermer d'elle-même
+            self.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
 
     def send(self, s: Any) -> None:
         """Écrire, dans le temps qui reste."""

@@ -52,7 +52,8 @@ def render(engine: Engine, now: int) -> bytes:
 
 def _stored(engine: Engine, now: int) -> CollectorRegistry:
     registry = CollectorRegistry()
-    due = (OUTBOX.c.done_at.is_(None)) & (OUTBOX.c.failed_at.is_(None))
+    # Ce qui est remis à plus tard, comme un rappel, n'est pas en retard.
+    due = OUTBOX.c.done_at.is_(None) & OUTBOX.c.failed_at.is_(None) & (OUTBOX.c.created_at <= now)
     with reading(engine).connect() as connection:
         dead = connection.execute(select(func.count()).select_from(DEAD_LETTERS)).scalar_one()
         failed = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.failed_at.is_not(None))

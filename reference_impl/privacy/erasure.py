@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
-from reference_impl.privacy.register import register
+from reference_impl.privacy.register import Subjects, register
 from reference_impl.providers.stripe.payers import forget_payer
 from reference_impl.receiving.outcomes import Transaction
 from reference_impl.scenarios.analytics.departed import fold
@@ -86,7 +86,7 @@ def wipe(transaction: Transaction, clerk_id: str, erased_at: int) -> None:
 
 
 ATTEMPT = "attempt/"
-"""Le début d'une référence qui ne désigne qu'une tentative : `attempt/` et l'empreinte de la clé de l'effet."""
+"""Le début d'une référence qui ne désigne que des tentatives (`attempt_of`)."""
 
 
 def notify_recipients(transaction: Transaction, clerk_id: str) -> None:
@@ -99,18 +99,27 @@ def notify_recipients(transaction: Transaction, clerk_id: str) -> None:
     for row in transaction.connection.execute(told.where(DISCLOSURES.c.clerk_id == clerk_id)).all():
         add_notice(transaction, clerk_id, row.recipient, row.recipient_ref)
     tried = (OUTBOX.c.clerk_id == clerk_id) & OUTBOX.c.done_at.is_(None) & (OUTBOX.c.attempts > 0)
-    for row in transaction.connection.execute(select(OUTBOX.c.destination, OUTBOX.c.key).where(tried)).all():
-        add_notice(transaction, clerk_id, row.destination, ATTEMPT + transaction.subjects(row.key))
+    attempts = select(OUTBOX.c.destination, OUTBOX.c.key, OUTBOX.c.created_at).where(tried)
+    for row in transaction.connection.execute(attempts).all():
+        reference = attempt_of(transaction.subjects, row.key, row.created_at)
+        add_notice(transaction, clerk_id, row.destination, reference)
 
 
-def add_notice(transaction: Transaction, clerk_id: str, recipient: str, reference: str) -> None:
+def attempt_of(subjects: Subjects, key: str, owed_at: int) -> str:
+    """Désigner les tentatives d'un effet : depuis quand il est dû, en millisecondes, et l'empreinte de sa clé."""
+    return f"{ATTEMPT}{owed_at}/{subjects(key)}"
+
+
+def add_notice(
+    transaction: Transaction, clerk_id: str, recipient: str, reference: str, *, late: str = ""
+) -> None:
     """Inscrire l'avis dû à un destinataire, dans sa file ; il oublie la référence une fois remis.
 
     La clé, une empreinte, empêche de l'inscrire deux fois. La personne y entre : deux comptes d'une même adresse peuvent
-    avoir la même référence, et l'avis du second ne doit pas passer pour déjà remis.
+    avoir la même référence, et l'avis du second ne doit pas passer pour déjà remis. `late` en fait un avis de plus.
     """
     payload = {"recipient": recipient, "recipient_ref": reference}
-    key = f"art19/{recipient}/{transaction.subjects(f'{clerk_id}/{reference}')}"
+    key = f"art19/{recipient}/{transaction.subjects(f'{clerk_id}/{reference}{late}')}"
     notice = effect(
         transaction.dialect,
         key=key,

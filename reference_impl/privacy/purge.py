@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, select, update
+from sqlalchemy import Connection, Engine, Table, and_, delete, or_, select, update
 
 from reference_impl.store.dead_letters import DEAD_LETTERS
 from reference_impl.store.engine import reading, without_statement_timeout
@@ -54,7 +54,9 @@ def purge(engine: Engine, retention: Retention, now: int, *, batch: int = BATCH)
     old_bodies, old_rows = now - retention.bodies * DAY_MS, now - retention.inbox * DAY_MS
     old_sessions = now - retention.sessions * DAY_MS
     bodies = (INBOX.c.received_at < old_bodies) & INBOX.c.body.is_not(None)
-    settled = (OUTBOX.c.done_at < old_rows) | (OUTBOX.c.failed_at < old_rows)
+    # Un avis d'effacement abandonné reste dû à la personne : il attend que sa cause soit réparée.
+    given_up = (OUTBOX.c.failed_at < old_rows) & (OUTBOX.c.kind != "art19")
+    settled = (OUTBOX.c.done_at < old_rows) | given_up
     return {
         "bodies": _in_batches(engine, INBOX, bodies, batch, _empty),
         "inbox": _in_batches(engine, INBOX, INBOX.c.received_at < old_rows, batch, _remove),
@@ -81,7 +83,7 @@ def _of_scenarios(now: int, old_rows: int, old_sessions: int) -> Iterator[tuple[
     for inbox in (StripeInbox.__table__, EmailInbox.__table__):  # type: ignore[attr-defined]
         yield inbox, inbox.c.received_at < old_rows
     facts = [column for column in EMAILS.c if column.name.endswith("_at")]
-    yield EMAILS, func.coalesce(*facts) < old_rows
+    yield EMAILS, and_(*(or_(fact.is_(None), fact < old_rows) for fact in facts))
 
 
 def _empty(connection: Connection, table: Table, chosen: Any) -> None:

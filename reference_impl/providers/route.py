@@ -21,7 +21,7 @@ def provider_router(path: str, intake: Intake, providers: Sequence[Provider]) ->
     router = APIRouter()
     journal = ProviderJournal()
 
-    @router.post(path, status_code=204, responses=RESPONSES, openapi_extra=ANY_JSON)
+    @router.post(path, status_code=204, responses=PROVIDER_RESPONSES, openapi_extra=ANY_JSON)
     async def receive(request: Request) -> Response:
         started = time.perf_counter()
         try:
@@ -51,5 +51,7 @@ def authenticate(providers: Sequence[Provider], raw: RawDelivery) -> tuple[Provi
             continue
     raise InvalidSignatureError("Aucun expéditeur configuré ne reconnaît cette signature.")
 
+
+PROVIDER_RESPONSES: dict[int | str, dict[str, object]] = {**RESPONSES, 400: {"description": "Signature refusée."}}
 
 ANY_JSON = {"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}}

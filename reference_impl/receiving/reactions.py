@@ -29,6 +29,28 @@ class PersonChange:
     version: int
     created: bool
     recent: bool = True
+    by_login: bool = False
+
+    @property
+    def mark(self) -> str:
+        """Distinguer cette écriture d'une autre : une connexion et un webhook peuvent avoir la même version."""
+        return f"{self.version}/login" if self.by_login else str(self.version)
+
+
+@dataclass(frozen=True)
+class RoleChange:
+    """L'écriture d'une appartenance : le rôle qu'elle donne, et celui d'avant.
+
+    `known` : l'appartenance l'était déjà ; `recent` : elle est née il y a peu chez Clerk. `version` est en millisecondes.
+    """
+
+    clerk_id: str
+    organization_id: str
+    role: str | None
+    before: str | None
+    known: bool
+    recent: bool
+    version: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +64,7 @@ class News:
 
 OnPerson = Callable[["Transaction", PersonChange], Writes]
 OnEvent = Callable[["Transaction", Event, "Outcome"], Writes]
+OnRole = Callable[["Transaction", RoleChange], Writes]
 OnLogin = Callable[["Transaction", str, int], Writes]
 OnNews = Callable[["Transaction", News], Writes]
 
@@ -53,6 +76,7 @@ class Reactions:
     people: tuple[OnPerson, ...] = ()
     events: tuple[OnEvent, ...] = ()
     logins: tuple[OnLogin, ...] = ()
+    roles: tuple[OnRole, ...] = ()
     news: tuple[OnNews, ...] = ()
 
     def person_written(self, transaction: "Transaction", change: PersonChange) -> Writes:
@@ -69,6 +93,11 @@ class Reactions:
         """Réagir à une connexion, qu'elle ait ou non changé la ligne de la personne ; `at` est en millisecondes."""
         for react in self.logins:
             yield from react(transaction, clerk_id, at)
+
+    def role_written(self, transaction: "Transaction", change: RoleChange) -> Writes:
+        """Réagir à l'écriture d'une appartenance."""
+        for react in self.roles:
+            yield from react(transaction, change)
 
     def announced(self, transaction: "Transaction", news: News) -> Writes:
         """Réagir à une nouvelle : un paiement, un colis."""

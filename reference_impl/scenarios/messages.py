@@ -40,6 +40,9 @@ def welcome_message(_connection: Connection, effect: Effect, application: Applic
 
 def admin_message(connection: Connection, effect: Effect, application: Application) -> Message | None:
     """Composer le message au nouvel administrateur ; `None` s'il ne l'est plus, ou si l'organisation n'existe plus."""
+    assert effect.recipient is not None  # `address_of` l'a exigé
+    if effect.recipient["banned"] or effect.recipient["deprovisioned"]:
+        return None
     found = connection.execute(_administered(effect)).first()
     if found is None:
         return None

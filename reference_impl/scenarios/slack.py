@@ -4,6 +4,7 @@ Le message ne porte que l'identifiant Clerk : tout le canal le lirait, et Slack 
 canal, et avoir les droits `chat:write` et `channels:history` (`groups:history` si le canal est privé).
 """
 
+import re
 from typing import Any
 
 from reference_impl.catalogue.reading import Data, inside, objects, text
@@ -24,11 +25,14 @@ SLACK = "slack"
 INTERVAL_MS = 1000
 """Slack admet environ un message par seconde et par canal : https://docs.slack.dev/apis/web-api/rate-limits"""
 
-LOOK_BACK_S = 3 * 86_400
-"""Jusqu'où chercher un message déjà publié, en secondes : les tentatives d'un effet s'étendent sur plus de deux jours."""
+MARGIN_S = 60
+"""L'écart admis entre l'horloge de Slack et la nôtre, en secondes."""
 
 LOOKED_AT = "999"
 """Le nombre de messages lus pour le chercher, au plus ; à une application du commerce, Slack n'en rend que 15."""
+
+_INSTANT = re.compile(r"[0-9]{1,20}\.[0-9]{1,10}")
+"""Un instant de Slack, `ts` : il désigne un message dans son canal."""
 
 OUR_TOKEN = frozenset(
     {"ratelimited", "not_authed", "invalid_auth", "token_revoked", "token_expired", "account_inactive"}
@@ -48,7 +52,7 @@ def announce_signup(transaction: Transaction, change: PersonChange) -> Writes:
             kind="slack_message",
             destination=SLACK,
             clerk_id=change.clerk_id,
-            payload={"text": "Nouvelle inscription"},
+            payload={"text": "Nouvelle inscription", "named": True},
             now=transaction.now,
         )
 
@@ -74,7 +78,7 @@ class SlackSender:
         """Publier un message, ou retirer celui que désigne un avis d'effacement. Lève `EffectFailedError`."""
         if effect.kind == "slack_message":
             mark = self._subjects(effect.key)
-            earlier = self._posted(mark) if effect.attempt > 1 else None
+            earlier = self._posted(mark, effect.owed_at) if effect.attempt > 1 else None
             return Sent(reference=f"{self._channel}/{earlier}") if earlier else self._post(effect, mark)
         if effect.kind == "art19":
             self._delete(effect.payload["recipient_ref"])
@@ -86,15 +90,19 @@ class SlackSender:
         message = {"channel": self._channel, "text": composed(effect), "unfurl_links": False}
         metadata = {"event_type": "receiver_effect", "event_payload": {"key": mark}}
         answer = self._ask("POST", "chat.postMessage", OUR_CHANNEL, json={**message, "metadata": metadata})
-        if (posted_at := text(answer, "ts")) is None:
+        posted_at = text(answer, "ts")
+        if posted_at is None or not _INSTANT.fullmatch(posted_at):
             raise EffectFailedError("no_ts")  # la tentative suivante le cherchera
         return Sent(reference=f"{text(answer, 'channel') or self._channel}/{posted_at}")
 
-    def _posted(self, mark: str) -> str | None:
-        """Chercher le message qui porte cette marque : la réponse à une tentative précédente a pu se perdre."""
+    def _posted(self, mark: str, since: int) -> str | None:
+        """Chercher le message qui porte cette marque : la réponse à une tentative précédente a pu se perdre.
+
+        `since`, en millisecondes, est l'instant où l'effet était dû : rien n'a pu être publié avant.
+        """
         params = {
             "channel": self._channel,
-            "oldest": str(self._clock() // 1000 - LOOK_BACK_S),
+            "oldest": str(since // 1000 - MARGIN_S),
             "limit": LOOKED_AT,
             "include_all_metadata": "true",
         }
@@ -107,7 +115,8 @@ class SlackSender:
         D'une tentative jamais notée, on ne sait pas si elle a publié : le message se cherche par sa marque.
         """
         if reference.startswith(ATTEMPT):
-            channel, posted_at = self._channel, self._posted(reference.removeprefix(ATTEMPT))
+            since, _, mark = reference.removeprefix(ATTEMPT).partition("/")
+            channel, posted_at = self._channel, self._posted(mark, int(since))
         else:
             channel, _, posted_at = reference.partition("/")
         if posted_at is None:
@@ -137,9 +146,12 @@ class SlackSender:
 
 
 def composed(effect: Effect) -> str:
-    """Composer le texte : ce que l'effet annonce, et l'identifiant de la personne s'il y en a une."""
+    """Composer le texte : ce que l'effet annonce, et l'identifiant de la personne s'il le demande."""
     announced = escaped(effect.payload["text"])
-    return f"{announced} : {escaped(effect.recipient['clerk_id'])}" if effect.recipient else announced
+    named = effect.recipient is not None and effect.payload.get("named") is True
+    return (
+        f"{announced} : {escaped(effect.recipient['clerk_id'])}" if named and effect.recipient else announced
+    )
 
 
 def escaped(value: str) -> str:

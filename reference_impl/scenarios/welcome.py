@@ -4,11 +4,8 @@ Le message n'est pas envoyé ici : une livraison en double l'enverrait deux fois
 livraison. Il est inscrit comme dû, dans la transaction qui crée la personne ; `dispatch` l'envoie ensuite.
 """
 
-from reference_impl.catalogue.organizations import member
-from reference_impl.catalogue.reading import inside, short, text
-from reference_impl.edge.envelope import Event
-from reference_impl.receiving.outcomes import Outcome, Transaction
-from reference_impl.receiving.reactions import PersonChange, Writes
+from reference_impl.receiving.outcomes import Transaction
+from reference_impl.receiving.reactions import PersonChange, RoleChange, Writes
 from reference_impl.store.outbox import effect
 
 EMAIL = "email"
@@ -31,21 +28,19 @@ def welcome(transaction: Transaction, change: PersonChange) -> Writes:
         )
 
 
-def welcome_administrator(transaction: Transaction, event: Event, outcome: Outcome) -> Writes:
-    """Devoir un message à qui devient administrateur d'une organisation : une fois par organisation.
+def welcome_administrator(transaction: Transaction, change: RoleChange) -> Writes:
+    """Devoir un message à qui devient administrateur d'une organisation ; jamais à qui l'était déjà.
 
-    Un rôle retiré puis rendu n'en vaut pas un second. Un événement dépassé ne dit pas le rôle d'aujourd'hui.
+    D'une appartenance inconnue ici, on ne sait pas le rôle d'avant : elle ne vaut un message que si elle est récente.
     """
-    written = event.type in {"organizationMembership.created", "organizationMembership.updated"}
-    clerk_id, organization = member(event.data), short(inside(event.data, "organization"), "id")
-    is_admin = text(event.data, "role") == ADMIN_ROLE
-    if written and outcome is Outcome.PROCESSED and is_admin and clerk_id and organization:
+    becomes = change.before != ADMIN_ROLE if change.known else change.recent
+    if change.role == ADMIN_ROLE and becomes:
         yield effect(
             transaction.dialect,
-            key=f"admin_email/{organization}/{clerk_id}",
+            key=f"admin_email/{change.organization_id}/{change.clerk_id}/{change.version}",
             kind="admin_email",
             destination=EMAIL,
-            clerk_id=clerk_id,
-            payload={"organization_id": organization},
+            clerk_id=change.clerk_id,
+            payload={"organization_id": change.organization_id},
             now=transaction.now,
         )

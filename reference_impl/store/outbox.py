@@ -27,10 +27,12 @@ def effect(
     """Préparer l'inscription d'un effet. Une seconde inscription sous la même clé `key` est sans effet.
 
     Le nom de la personne et son adresse n'y sont pas : ils seront lus, à jour, au moment de l'envoi. `delay_ms` remet
-    l'effet à plus tard.
+    l'effet à plus tard : `created_at` est l'instant où il est dû.
     """
     row = {"key": key, "kind": kind, "destination": destination, "clerk_id": clerk_id, "payload": payload}
-    return Write(_add(dialect), {**row, "created_at": now, "next_attempt_at": now + delay_ms, "attempts": 0})
+    return Write(
+        _add(dialect), {**row, "created_at": now + delay_ms, "next_attempt_at": now + delay_ms, "attempts": 0}
+    )
 
 
 @lru_cache(maxsize=2)

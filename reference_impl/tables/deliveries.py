@@ -61,6 +61,7 @@ class OutboxRow(SQLModel, table=True):
         Index(
             "ix_outbox_due",
             "destination",
+            "attempts",
             "next_attempt_at",
             postgresql_where=text("done_at IS NULL"),
             sqlite_where=text("done_at IS NULL"),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from reference_impl.tables.columns import instant, key, version
+from reference_impl.tables.columns import flag, instant, key, version
 
 
 def _amount() -> Any:
@@ -20,7 +20,8 @@ class Payment(SQLModel, table=True):
     """Un paiement, et la commande qu'il règle : elle est payée quand `status` vaut `succeeded`.
 
     `clerk_id` vient des métadonnées que votre application a données à Stripe. Un effacement vide `clerk_id` et
-    `customer_id` ; le reste demeure, car la loi impose de conserver les pièces comptables.
+    `customer_id`, et `unlinked` les empêche de revenir ; le reste demeure, car la loi impose de conserver les pièces
+    comptables.
     """
 
     __tablename__ = "payments"
@@ -34,6 +35,7 @@ class Payment(SQLModel, table=True):
     amount_received: int | None = _amount()
     currency: str | None = None
     error_code: str | None = None
+    unlinked: bool = flag()
     event_at: int = version()
     event_id: str
 

@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_due",
         "outbox",
-        ["destination", "next_attempt_at"],
+        ["destination", "attempts", "next_attempt_at"],
         postgresql_where=DUE,
         sqlite_where=DUE,
     )

@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("amount_received", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.String(), nullable=True),
         sa.Column("error_code", sa.String(), nullable=True),
+        sa.Column("unlinked", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("event_at", sa.BigInteger(), nullable=False),
         sa.Column("event_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("payment_intent_id"),

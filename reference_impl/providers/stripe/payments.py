@@ -7,7 +7,7 @@ peut réussir. Seul `payment_intent.canceled` annule.
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import case, tuple_
+from sqlalchemy import case, null, tuple_
 
 from reference_impl.catalogue.reading import inside, short
 from reference_impl.providers.intake import ProviderEvent
@@ -81,7 +81,15 @@ def _upsert(dialect: str, names: tuple[str, ...]) -> Any:
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=[PAYMENTS.c.payment_intent_id],
-        set_={name: new[name] for name in names if name != "payment_intent_id"},
+        set_={
+            **{name: new[name] for name in names if name != "payment_intent_id"},
+            # Un lien coupé par un effacement ne revient pas, quoi que dise l'événement suivant.
+            **{
+                name: case((PAYMENTS.c.unlinked, null()), else_=new[name])
+                for name in ("clerk_id", "customer_id")
+            },
+            "unlinked": PAYMENTS.c.unlinked | new.unlinked,
+        },
         where=precedence(PAYMENTS.c) < precedence(new),
     ).returning(PAYMENTS.c.payment_intent_id)
 

@@ -45,19 +45,28 @@ def window(at: int | None, length_ms: int) -> int | None:
 
 def impersonated(event: Event) -> Signal | None:
     """Une session où quelqu'un agit à la place de la personne : `actor` dit qui. On ne le garde pas."""
-    if not event.data.get("actor"):
+    if not borrowed(event):
         return None
     return Signal(window(when(event.data, "created_at"), HOUR_MS), event.resource_id, event.resource_id)
 
 
+def borrowed(event: Event) -> bool:
+    """Dire si quelqu'un d'autre tient la session : elle ne dit alors rien de ce que fait la personne."""
+    return bool(event.data.get("actor"))
+
+
 def opened(event: Event) -> Signal | None:
     """Une session, dans l'heure de sa création. Toute nouvelle d'elle la fait connaître, même sa fin."""
+    if borrowed(event):
+        return None
     hour = window(when(event.data, "created_at"), HOUR_MS)
     return None if hour is None else Signal(hour, event.resource_id)
 
 
 def located(event: Event) -> Signal | None:
     """Un pays, le jour où la personne y a été active : sa session peut finir bien plus tard, sans elle."""
+    if borrowed(event):
+        return None
     day = window(when(event.data, "last_active_at"), DAY_MS)
     country = short(inside(event.data, "latest_activity"), "country")
     return None if day is None or country is None else Signal(day, country)
@@ -65,7 +74,7 @@ def located(event: Event) -> Signal | None:
 
 def revoked(event: Event) -> Signal | None:
     """Une session que l'application a révoquée, dans l'heure de l'événement."""
-    if event.type != "session.revoked":
+    if event.type != "session.revoked" or borrowed(event):
         return None
     return Signal(window(event_version(event), HOUR_MS), event.resource_id)
 

@@ -28,23 +28,27 @@ SLACK = "slack"
 Watching = Generator[Write, Any, None]
 
 
-def watch(*, to_slack: bool) -> OnEvent:
-    """Surveiller les sessions ; `to_slack` : chaque alerte doit aussi un message."""
+def watch(*, to_slack: bool, within_ms: int) -> OnEvent:
+    """Surveiller les sessions ; `to_slack` : chaque alerte doit aussi un message.
+
+    Un fait plus ancien que `within_ms`, la durée de conservation des alertes, n'est plus jugé : l'alerte qu'il a pu lever
+    est peut-être déjà purgée, et serait levée une seconde fois.
+    """
 
     def react(transaction: Transaction, event: Event, _outcome: Outcome) -> Watching:
         # Un événement dépassé compte aussi : `session.created` peut arriver après la fin de la session.
         clerk_id = person(event.data)
         if event.type.startswith("session.") and clerk_id:
             for rule in RULES:
-                yield from judge(transaction, rule, event, clerk_id, to_slack=to_slack)
+                signal = rule.read(event)
+                if signal and (signal.at is None or signal.at > transaction.now - within_ms):
+                    yield from judge(transaction, rule, signal, clerk_id, to_slack=to_slack)
 
     return react
 
 
-def judge(transaction: Transaction, rule: Rule, event: Event, clerk_id: str, *, to_slack: bool) -> Watching:
-    """Appliquer une règle à un événement. Un fait déjà noté a déjà été jugé."""
-    if (signal := rule.read(event)) is None:
-        return
+def judge(transaction: Transaction, rule: Rule, signal: Signal, clerk_id: str, *, to_slack: bool) -> Watching:
+    """Appliquer une règle à un fait. Un fait déjà noté a déjà été jugé."""
     row = alert_row(transaction, rule, clerk_id, signal)
     if (yield note(transaction, row, signal.value)) is None:
         return

@@ -63,7 +63,7 @@ def keep_subscribed(transaction: Transaction, change: PersonChange) -> Writes:
     ou deux fois, mènent ainsi au même état.
     """
     row = {
-        "key": f"{MAILCHIMP}/{change.clerk_id}/{change.version}",
+        "key": f"{MAILCHIMP}/{change.clerk_id}/{change.mark}",
         "kind": MEMBER,
         "destination": MAILCHIMP,
         "clerk_id": change.clerk_id,

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from reference_impl.privacy.disclosures import tell_again
 from reference_impl.privacy.erasure import DISCLOSURES
 from reference_impl.receiving.receive import Receiver
 from reference_impl.scenarios.mailchimp.due import MAILCHIMP, Subscriber, subscriber
@@ -88,6 +89,13 @@ class Memory:
         """Noter où en est une adresse ; si la personne a été effacée entre-temps, rien ne revient d'elle."""
         with self.receiver.engine.begin() as connection:
             self._mark(connection, clerk_id, [member], state)
+
+    def tell_again(self, clerk_id: str, wanted: Subscriber | None) -> None:
+        """Redevoir l'avis si la personne a été effacée pendant un envoi qui a échoué : il a pu arriver après lui."""
+        if wanted is not None:
+            receiver, reference = self.receiver, self._reference(clerk_id, wanted.member, State.KEPT)
+            with receiver.engine.begin() as connection:
+                tell_again(connection, receiver.subjects, clerk_id, MAILCHIMP, reference, receiver.clock())
 
     def is_shared(self, list_id: str, member: str, *, but: str = "") -> bool:
         """Dire si une autre personne que `but` est inscrite à cette adresse : elle lui appartient désormais.

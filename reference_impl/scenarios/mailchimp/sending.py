@@ -69,7 +69,11 @@ class MailchimpSender:
                 return
             if sent and plan.wanted == sent[-1]:
                 return
-            self._carry_out(clerk_id, plan)
+            try:
+                self._carry_out(clerk_id, plan)
+            except EffectFailedError:
+                self._memory.tell_again(clerk_id, plan.wanted)
+                raise
             sent.append(plan.wanted)
         raise EffectFailedError("still_changing")
 

@@ -44,7 +44,7 @@ class Relay:
         Son effacement n'est pas annoncé ici, mais par l'avis de l'article 19, à qui a reçu des données d'elle.
         """
         kind = "user.created" if change.created else "user.updated"
-        key = f"{kind}/{transaction.subjects(change.clerk_id)}/{change.version}"
+        key = f"{kind}/{transaction.subjects(change.clerk_id)}/{change.mark}"
         yield from self._owe(transaction, kind, key, {}, change.clerk_id)
 
     def event(self, transaction: Transaction, event: Event, outcome: Outcome) -> Writes:

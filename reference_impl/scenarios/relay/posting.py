@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from reference_impl.effects.remote import ANSWER_S, CONNECT_S, refusal
+from reference_impl.effects.deadline import HurriedClient
+from reference_impl.effects.remote import ANSWER_S, CONNECT_S, PLAIN, refusal
 from reference_impl.effects.senders import EffectFailedError
 
 NO_CONTENT = 204
 
 
-def open_client() -> httpx.Client:
+def open_client() -> HurriedClient:
     """Ouvrir de quoi appeler. Aucune redirection n'est suivie : elle mènerait des données ailleurs."""
-    return httpx.Client(timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S))
+    return HurriedClient(timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S), headers=PLAIN)
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Endpoint:
     """L'adresse d'une application, employée telle quelle : une barre finale de plus ou de moins en ferait une autre."""
 
     url: str
-    client: httpx.Client = field(default_factory=open_client)
+    client: HurriedClient = field(default_factory=open_client)
 
     def post(self, body: bytes, headers: Mapping[str, str], accepted: Collection[int]) -> int:
         """Envoyer ; rendre le code de la réponse s'il est un 2xx, ou l'un des codes `accepted`.

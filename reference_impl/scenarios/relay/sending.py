@@ -26,8 +26,6 @@ NOTICE = "art19"
 GONE = 410
 """L'application ne veut plus rien à cette adresse (Standard Webhooks) : insister n'y changerait rien."""
 
-UNKNOWN = 404
-
 
 def relay_lanes(settings: FeatureSettings, receiver: Receiver) -> Iterator[Lane]:
     """Ouvrir une file par application abonnée. Lève `InvalidSettingError` s'il manque le secret de l'une d'elles."""
@@ -61,24 +59,24 @@ class RelaySender:
             state = current_state(connection, effect, self._subscriber.fields)
         if state is None:
             return Sent()
-        if state.person:
-            self._disclose(state.person)
-        self._post(effect, effect.kind, state.data, effect.payload["at"])
+        if state.person and not self._disclose(state.person):
+            return Sent()  # effacée depuis la lecture : rien d'elle ne doit partir
+        self._post(effect, effect.kind, state.data, effect.payload["at"], GONE)
         return Sent(state.person)
 
     def _notify(self, effect: Effect) -> Sent:
         """Demander l'oubli d'une personne, quels que soient les types voulus : c'est une obligation.
 
-        Une application qui répond 404 ou 410 n'a plus rien d'elle.
+        Seul un 2xx la dit remplie : un 404 ou un 410 ne parle que de l'adresse.
         """
         reference = effect.payload["recipient_ref"]
         if reference.startswith(ATTEMPT):
             return Sent()  # ce qui a été communiqué est noté avant l'envoi, et a son propre avis
-        self._post(effect, "user.deleted", deleted(reference), self._receiver.clock(), UNKNOWN)
+        self._post(effect, "user.deleted", deleted(reference), self._receiver.clock())
         return Sent()
 
-    def _disclose(self, person: str) -> None:
-        """Noter la communication avant l'envoi, la première fois.
+    def _disclose(self, person: str) -> bool:
+        """Noter la communication avant l'envoi, la première fois ; rendre faux si la personne est effacée.
 
         Une application qui répond 500, ou trop tard, a pu garder ce qu'elle a reçu ; noté après, l'envoi d'un processus
         tué n'aurait laissé aucune trace, et elle n'apprendrait pas l'effacement.
@@ -87,15 +85,15 @@ class RelaySender:
         known = (DISCLOSURES.c.clerk_id == person) & (DISCLOSURES.c.recipient == recipient)
         with reading(receiver.engine).connect() as connection:
             if connection.execute(select(DISCLOSURES.c.clerk_id).where(known)).first() is not None:
-                return
+                return True
         with receiver.engine.begin() as connection:
-            disclose(connection, receiver.subjects, person, recipient, person, receiver.clock())
+            return disclose(connection, receiver.subjects, person, recipient, person, receiver.clock())
 
     def _post(self, effect: Effect, kind: str, data: dict[str, Any], at: int, *also: int) -> None:
         """Signer et envoyer. `at`, en millisecondes, est l'instant du changement ; `also`, ce qui vaut un 2xx."""
         message = {"type": kind, "timestamp": iso(at), "data": data}
         body = json.dumps(message, ensure_ascii=False).encode()
-        status = self._endpoint.post(body, self._headers(effect.key, body), {GONE, *also})
+        status = self._endpoint.post(body, self._headers(effect.key, body), also)
         if status == GONE:
             recipient = destination(self._subscriber)
             structlog.get_logger().warning("endpoint gone", destination=recipient, kind=kind, status=status)

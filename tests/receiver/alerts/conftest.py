@@ -51,7 +51,7 @@ def session(
 
 def watching(engine: Engine, time: Time, *, to_slack: bool = True) -> Receiver:
     """A receiver that watches sessions."""
-    reactions = Reactions(events=(watch(to_slack=to_slack),))
+    reactions = Reactions(events=(watch(to_slack=to_slack, within_ms=36_500 * 86_400_000),))
     return Receiver(engine, Subjects("an-erasure-key-of-the-tests"), clock=time, reactions=reactions)
 
 

@@ -35,7 +35,7 @@ class World:
     """A receiver, its mail lane, and time. `condemned` are the addresses where one must not write."""
 
     def __init__(self, engine: Engine, time: Time) -> None:
-        reactions = Reactions(people=(welcome,), events=(welcome_administrator,))
+        reactions = Reactions(people=(welcome,), roles=(welcome_administrator,))
         self.receiver = Receiver(
             engine, Subjects("an-erasure-key-of-the-tests"), clock=time, reactions=reactions
         )
@@ -67,6 +67,13 @@ class World:
     def left(self) -> dict[str, int]:
         """The attempts of the effects that are not done."""
         return {key: row.attempts for key, row in self.owed().items() if row.done_at is None}
+
+
+def joined(person: Person, world: "World", role: str = "org:admin", version: int = 0) -> dict[str, Any]:
+    """A membership that is new at this instant, or, with a version, its update."""
+    event = person.event("organizationMembership.updated" if version else "organizationMembership.created")
+    event["data"] |= {"role": role, "created_at": world.time.now, "updated_at": world.time.now + version}
+    return event
 
 
 def told(person: Person, version: int = 0, **data: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from reference_impl.edge.login import record_login
 from reference_impl.effects.mail import Mail, Mailer
@@ -11,10 +12,11 @@ from reference_impl.effects.resend_api import ResendMailer
 from reference_impl.effects.smtp import SmtpMailer
 from reference_impl.effects.smtp_session import smtp_server
 from reference_impl.receiving.outcomes import Outcome
+from reference_impl.store.outbox import OUTBOX
 from tests.receiver.privacy.people import A, B
 from tests.receiver.privacy.scan import read_all
 
-from .conftest import SENDER, World, addressed, claims, told
+from .conftest import SENDER, World, addressed, claims, joined, told
 from .fake_resend import LOST, TOKEN, FakeResend
 from .smtp_service import Post
 
@@ -227,12 +229,12 @@ def test_a_new_administrator_is_written_to_once_for_each_organization(
 ) -> None:
     world.deliver(told(A))
     world.deliver(A.event("organization.created"))
-    for event in ("organizationMembership.created", "organizationMembership.created"):
-        world.deliver(A.event(event))
+    for _ in range(2):
+        world.deliver(joined(A, world))
 
     world.dispatch(smtp)
 
-    assert sorted(one.message["Subject"] for one in post.accepted) == [
+    assert subjects(post) == [
         "Bienvenue sur L'Atelier",
         "Vous administrez une organisation sur L'Atelier",
     ]
@@ -243,11 +245,39 @@ def test_who_was_demoted_before_the_sending_is_not_told_that_they_administer(
     world: World, smtp: SmtpMailer, post: Post
 ) -> None:
     world.deliver(told(A))
-    world.deliver(A.event("organizationMembership.created"))
-    demoted = A.event("organizationMembership.updated")
-    demoted["data"]["role"] = "org:member"
-    world.deliver(demoted)
+    world.deliver(joined(A, world))
+    world.deliver(joined(A, world, "org:member", version=1))
 
     assert world.dispatch(smtp) == 2
-    assert [one.message["Subject"] for one in post.accepted] == ["Bienvenue sur L'Atelier"]
+    assert subjects(post) == ["Bienvenue sur L'Atelier"]
     assert world.left() == {}
+
+    world.deliver(joined(A, world, version=2))  # promoted after all
+    world.dispatch(smtp)
+    assert subjects(post)[1:] == ["Vous administrez une organisation sur L'Atelier"]
+
+
+@pytest.mark.parametrize("known_as", [None, "org:member", "org:admin"])
+def test_of_a_member_of_long_ago_only_a_promotion_is_news(
+    world: World, smtp: SmtpMailer, post: Post, known_as: str | None
+) -> None:
+    world.deliver(told(A))
+    if known_as:
+        world.deliver(joined(A, world, known_as))
+    world.dispatch(smtp)
+    post.accepted.clear()
+    with world.engine.begin() as connection:
+        connection.execute(delete(OUTBOX))  # as the purge does, months later
+    event = joined(A, world, version=1)
+    world.time.now += 90 * 86_400_000
+
+    world.deliver(event)
+    world.dispatch(smtp)
+
+    told_now = ["Vous administrez une organisation sur L'Atelier"] if known_as == "org:member" else []
+    assert subjects(post) == told_now
+
+
+def subjects(post: Post) -> list[str]:
+    """The subjects of what was accepted, sorted."""
+    return sorted(one.message["Subject"] for one in post.accepted)

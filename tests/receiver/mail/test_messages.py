@@ -23,7 +23,7 @@ def welcomed(engine: Engine, first_name: str | None, **others: bool) -> Message 
 
 def administered(world: World) -> Message | None:
     event = A.event("organization.created")
-    recipient = {"clerk_id": A.clerk_id, "first_name": "Zoé"}
+    recipient = {"clerk_id": A.clerk_id, "first_name": "Zoé", "banned": False, "deprovisioned": False}
     payload = {"organization_id": event["data"]["id"]}
     with reading(world.engine).connect() as connection:
         return admin_message(connection, Effect("k", "admin_email", payload, recipient), APPLICATION)

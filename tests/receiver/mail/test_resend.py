@@ -74,7 +74,7 @@ def test_the_longest_key_is_one_that_resend_admits(resend: FakeResend) -> None:
         (403, "validation_error", None, True),
         (429, "rate_limit_exceeded", 2, True),
         (429, "daily_quota_exceeded", 3600, True),
-        (500, "internal_server_error", None, True),
+        (500, "internal_server_error", None, False),
     ],
 )
 def test_a_refusal_is_tried_again_and_says_only_its_code(

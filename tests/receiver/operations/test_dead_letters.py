@@ -82,6 +82,7 @@ def test_a_replay_that_fails_midway_loses_nothing(receiver: Receiver, engine: En
 
 
 OWED = {"user.created": ["welcome_email"], "organizationMembership.created": ["admin_email"]}
+"""The membership is an old one: what is news is that its role, spoiled by hand, is that of an administrator again."""
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ SCENARIOS = {
     "ALERTS": "true",
     "ANALYTICS": "true",
     "ONBOARDING": "true",
+    "SESSION_RETENTION_DAYS": "36500",  # the histories are of the past, and their alerts must be raised all the same
 }
 
 PARTY = "https://app.example.test"

@@ -96,7 +96,9 @@ def test_a_restored_person_is_erased_again_and_nobody_else(
             select(OUTBOX.c.key).where(OUTBOX.c.kind == "art19", OUTBOX.c.done_at.is_(None))
         )
         references = {"crm": "crm-ref-4", "mail": "mail-ref-4"}
-        expected = {f"art19/{name}/{receiver.subjects(f'{A.clerk_id}/{ref}')}" for name, ref in references.items()}
+        expected = {
+            f"art19/{name}/{receiver.subjects(f'{A.clerk_id}/{ref}')}" for name, ref in references.items()
+        }
         assert set(due.scalars()) == expected
     assert apply_register(engine, receiver.subjects, read_register(copied.splitlines()), 6) == 0
 

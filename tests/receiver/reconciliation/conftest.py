@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 from reference_impl.privacy.register import Subjects
 from reference_impl.receiving.reactions import Reactions
 from reference_impl.receiving.receive import Receiver
-from reference_impl.scenarios.welcome import welcome
 from reference_impl.reconciliation.backend_api import BackendApi
 from reference_impl.reconciliation.exchange import Exchange
+from reference_impl.scenarios.welcome import welcome
 
 from .fake_clerk import SECRET_KEY, FakeClerk, served
 from .people import NOW

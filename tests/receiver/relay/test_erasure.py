@@ -79,15 +79,20 @@ def test_the_notice_is_signed_and_keeps_its_identifier_from_one_attempt_to_the_n
         Webhook(secret_of("crm")).verify(sent.body, sent.headers)
 
 
-@pytest.mark.parametrize("status", [204, 404, 410])
-def test_an_application_that_has_nothing_any_more_is_done_with(
-    house: House, crm: Application, status: int
+@pytest.mark.parametrize("status", [404, 410, 500])
+def test_a_notice_is_told_again_until_it_is_accepted_whatever_else_the_address_answers(
+    house: House, crm: Application, time: Time, status: int
 ) -> None:
     house.tell(A.event("user.created"))
     house.dispatch()
     house.tell(A.event("user.deleted"))
-    crm.answer = lambda _sent: Answer(status)
+    crm.answer = lambda _sent: Answer(
+        status
+    )  # the route is away: it says nothing of what the application keeps
+    assert house.dispatch() == 1
 
+    crm.answer = lambda _sent: Answer()
+    time.now += 60_000
     assert house.dispatch() == 1
     assert house.dispatch() == 0
 

@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from sqlalchemy import Engine, select
@@ -41,11 +41,11 @@ def failures(house: House, name: str) -> int:
         return connection.execute(chosen).scalar_one_or_none() or 0
 
 
-def test_one_that_answers_500_rests_then_gets_everything_under_the_same_identifiers(
+def test_one_that_is_down_rests_then_gets_everything_under_the_same_identifiers(
     house: House, crm: Application, time: Time
 ) -> None:
     people(house, 3)
-    crm.answer = lambda _sent: Answer(500)
+    crm.answer = lambda _sent: Answer(502)
     assert house.dispatch() == 1
     assert house.dispatch() == 0
     assert (waiting(house), failures(house, "crm")) == (3, 1)
@@ -62,7 +62,17 @@ def test_one_that_answers_500_rests_then_gets_everything_under_the_same_identifi
 
 
 @pytest.mark.parametrize(
-    ("status", "rests"), [(429, True), (503, True), (401, True), (302, False), (400, False), (404, False)]
+    ("status", "rests"),
+    [
+        (429, True),
+        (502, True),
+        (503, True),
+        (401, True),
+        (500, False),
+        (302, False),
+        (400, False),
+        (404, False),
+    ],
 )
 def test_a_refusal_is_of_the_application_or_of_the_message(
     house: House, crm: Application, status: int, rests: bool
@@ -139,7 +149,7 @@ def test_an_answer_without_end_is_not_read(engine: Engine, time: Time) -> None:
 
 
 def test_a_connection_serves_for_several_messages() -> None:
-    with listening(keeps_alive=True) as application, open_client() as client:
+    with listening(keeps_alive=True) as application, closing(open_client()) as client:
         endpoint = Endpoint(application.url, client)
         for _ in range(3):
             endpoint.post(b"{}", {}, ())

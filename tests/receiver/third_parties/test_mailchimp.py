@@ -376,7 +376,7 @@ def test_mailchimp_that_asks_to_wait_is_left_alone_that_long_and_slack_is_not(
     assert len(mailchimp.members) == 2
 
 
-@pytest.mark.parametrize("answer", [Answer({}, 401), Answer(None, 403), Answer({}, 500), LOST])
+@pytest.mark.parametrize("answer", [Answer({}, 401), Answer(None, 403), Answer({}, 503), LOST])
 def test_a_failure_of_mailchimp_concerns_everyone(
     world: World, mailchimp: FakeMailchimp, answer: Answer
 ) -> None:

@@ -100,7 +100,7 @@ def test_the_payments_of_a_person_are_found_for_the_export(receive: Any, engine:
         receive(paid(person, number))
 
     with engine.connect() as connection:
-        found = connection.execute(payments_of(ZOE)).mappings().all()
+        found = connection.execute(payments_of(ZOE)["payments"]).mappings().all()
 
     assert [dict(row) for row in found] == [row for row in rows(engine, "payments") if row["clerk_id"] == ZOE]
     assert len(found) == 1
