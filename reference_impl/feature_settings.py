@@ -1,4 +1,4 @@
-"""Les réglages des scénarios et des autres expéditeurs. Ce qui n'est pas configuré est éteint ; `features` le dit."""
+"""Les réglages des scénarios et des autres expéditeurs. Ce qui n'est pas configuré est éteint ; `features` le liste."""
 
 import json
 import re
@@ -40,7 +40,7 @@ def _parsed(value: Any) -> Any:
 
 def _distinct(values: tuple[Subscriber, ...]) -> tuple[Subscriber, ...]:
     if len({value.name for value in values}) < len(values):
-        raise ValueError("deux applications abonnées portent le même nom.")
+        raise ValueError("deux applications abonnées portent le même nom : donnez à chacune le sien.")
     return values
 
 
@@ -91,7 +91,7 @@ class FeatureSettings(BaseSettings):
         """
         for secret, switch in SWITCHES.items():
             if getattr(self, secret) and not getattr(self, switch):
-                raise ValueError(f"{switch.upper()} est vide, alors que {secret.upper()} est donné.")
+                raise ValueError(f"{secret.upper()} est donné sans {switch.upper()} : donnez aussi celui-ci.")
         return self
 
 

@@ -1,7 +1,7 @@
 """Les fonctions qui s'ajoutent au récepteur : lesquelles sont allumées.
 
-Une fonction qui n'est pas configurée n'inscrit aucun effet, n'ouvre aucune route, et le dit au démarrage. `assembly`
-monte celles qui le sont.
+Une fonction éteinte n'inscrit aucun effet et n'ouvre aucune route ; le journal la nomme au démarrage. `assembly` monte
+celles qui sont allumées.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,11 @@ def features(settings: Settings) -> tuple[Feature, ...]:
         ),
         Feature("stripe", bool(settings.stripe_webhook_secret), "STRIPE_WEBHOOK_SECRET"),
         Feature("email", bool(settings.resend_webhook_secret), "RESEND_WEBHOOK_SECRET"),
-        Feature("shipping", shipping_is_on(settings), "EASYPOST_WEBHOOK_SECRET ou SHIPPO_WEBHOOK_SECRET"),
+        Feature(
+            "shipping",
+            shipping_is_on(settings),
+            "EASYPOST_WEBHOOK_SECRET, SHIPPO_WEBHOOK_SECRET ou SHIPPO_WEBHOOK_TOKEN",
+        ),
     )
 
 
@@ -47,7 +51,7 @@ def mail_is_on(settings: Settings) -> bool:
 
 
 def shipping_is_on(settings: Settings) -> bool:
-    """Dire si un transporteur au moins est configuré."""
+    """Dire si l'un des expéditeurs du suivi des colis, au moins, est configuré."""
     return bool(
         settings.easypost_webhook_secret or settings.shippo_webhook_secret or settings.shippo_webhook_token
     )

@@ -94,7 +94,7 @@ def web_address(value: str) -> str:
 
 
 def sure_address(value: str) -> str:
-    """Une adresse https : qui pourrait modifier les réponses se ferait passer pour Clerk."""
+    """Une adresse https : en clair, on pourrait lire ce qui passe, ou répondre à la place du service."""
     parts = urlsplit(web_address(value))
     if parts.scheme != "https" and parts.hostname not in _LOCAL:
         raise ValueError("attendu : une adresse https:// (http:// n'est admis que sur cette machine).")
@@ -120,7 +120,10 @@ def one_line(value: str) -> str:
 def short_name(value: str) -> str:
     """Le nom d'une application abonnée, qui sert d'identifiant."""
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", value):
-        raise ValueError("attendu : un nom en minuscules, chiffres et tirets, 40 caractères au plus.")
+        raise ValueError(
+            "attendu : un nom de 40 caractères au plus : une lettre, puis des lettres, des chiffres ou des tirets,"
+            " en minuscules et sans accent."
+        )
     return value
 
 
@@ -165,7 +168,7 @@ def stripe_secrets(value: SecretStr) -> SecretStr:
 
 
 def shipping_secret(value: SecretStr) -> SecretStr:
-    """Le secret de signature d'un transporteur, que vous avez choisi ou qu'il vous a donné."""
+    """Le secret qui signe le suivi des colis : vous l'avez donné à EasyPost, ou reçu de Shippo."""
     secret = value.get_secret_value()
     if len(secret) < MINIMUM_SECRET_CHARACTERS:
         raise ValueError(f"moins de {MINIMUM_SECRET_CHARACTERS} caractères : un secret court se devine.")
@@ -220,5 +223,5 @@ def mailchimp_key(value: SecretStr) -> SecretStr:
 def slack_channel(value: str) -> str:
     """L'identifiant d'un canal de Slack, et non son nom : relire un canal demande l'identifiant."""
     if not re.fullmatch(r"[CG][A-Z0-9]{2,}", value):
-        raise ValueError("attendu : l'identifiant du canal (C…), en bas de « Informations sur le canal ».")
+        raise ValueError("attendu : l'identifiant du canal (C…), que donne la fiche du canal dans Slack.")
     return value

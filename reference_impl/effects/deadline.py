@@ -1,4 +1,4 @@
-"""Une fin pour un échange entier : un délai du réseau ne borne qu'une attente, qu'un octet suffit à renouveler."""
+"""Une fin pour un échange entier : le délai d'attente du réseau, lui, repart à chaque octet reçu."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,7 +1,7 @@
 """L'exécution des effets dus : prendre, envoyer, noter. Au moins une fois, jamais dans la transaction qui les a causés.
 
-Si le processus est tué après l'envoi et avant de l'avoir noté, l'effet repart : le destinataire reconnaît sa clé
-d'idempotence. Entre deux systèmes, rien ne garantit « exactement une fois ».
+Si le processus est tué après l'envoi et avant de l'avoir noté, l'effet repart, sous la même clé d'idempotence : s'il la
+connaît, le destinataire n'en tient pas compte. Entre deux systèmes, rien ne garantit « exactement une fois ».
 """
 
 import random
@@ -27,13 +27,13 @@ LEASE_MS = 60_000
 """Le temps laissé à un lot d'envois, en millisecondes ; passé ce délai, un autre processus reprend ses effets."""
 
 LONGEST_SENDING_MS = 20_000
-"""La durée d'un envoi, au plus, en millisecondes : la connexion, puis la réponse (`effects.remote`)."""
+"""La durée d'un appel, au plus, en millisecondes : `effects.deadline` le coupe avant. Un lot en fait un par effet."""
 
 ATTEMPTS = 28
 """L'attente double jusqu'à six heures : ces tentatives couvrent plus de deux jours de panne du destinataire."""
 
 SUSPECT = 3
-"""Au-delà de ces tentatives, un effet est pris seul, et non par lot."""
+"""Au-delà de ce nombre de tentatives, un effet est pris seul, et non par lot."""
 
 FIRST_DELAY_S = 5
 LONGEST_DELAY_S = 6 * 3600
@@ -136,7 +136,7 @@ class Dispatcher:
         return True
 
     def _without_recipient(self, row: Row[Any]) -> None:
-        """Clore l'effet si la personne est effacée ; sinon, son webhook peut encore arriver : la reporter."""
+        """Clore l'effet si la personne est effacée ; sinon, son webhook peut encore arriver : reporter l'effet."""
         with reading(self.engine).connect() as connection:
             erased = erased_among(connection, self.subjects, [row.clerk_id])
         if erased:
@@ -191,7 +191,7 @@ class Dispatcher:
 def retry_failed(engine: Engine, now: int) -> int:
     """Rendre dus les effets abandonnés, une fois la cause réparée ; rendre leur nombre. `now` est en millisecondes.
 
-    Leur compte repart à un, et non à zéro : l'expéditeur doit savoir qu'une tentative a pu aboutir.
+    Leur compte repart à un, et non à zéro : celui qui envoie doit savoir qu'une tentative a pu aboutir.
     """
     again = {"failed_at": None, "attempts": 1, "next_attempt_at": now}
     abandoned = update(OUTBOX).where(OUTBOX.c.failed_at.is_not(None)).values(again)

@@ -1,6 +1,6 @@
 """La boucle d'exécution des effets, jusqu'à SIGTERM : un fil d'exécution par destinataire.
 
-Un destinataire lent n'occupe que son fil : les autres n'attendent pas, ni les livraisons, que rien ici ne retient.
+Un destinataire lent n'occupe que son fil : ni les autres ni les livraisons n'attendent.
 """
 
 import signal
@@ -55,7 +55,7 @@ def _run_lane(dispatcher: Dispatcher, stop: threading.Event, *, once: bool) -> N
 
 
 def _patiently(dispatcher: Dispatcher) -> Callable[..., int]:
-    """Exécuter les effets dus ; si la base est injoignable, l'écrire au journal : le tour suivant réessaiera."""
+    """Rendre de quoi exécuter les effets dus. Base injoignable : le journal le dit, et le tour suivant réessaie."""
 
     def attempt(*, stopped: Callable[[], bool]) -> int:
         try:

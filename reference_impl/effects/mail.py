@@ -42,7 +42,7 @@ class Mailer(Protocol):
 
 @dataclass(frozen=True)
 class MailSender:
-    """L'expéditeur de la file des messages. `composers` compose chaque sorte ; `unusable` condamne une adresse.
+    """L'envoi de la file des messages. `composers` compose chaque sorte ; `unusable` condamne une adresse.
 
     Aucune référence n'est rendue : un fournisseur de messages est un sous-traitant, et rien ne sait effacer un message
     déjà remis. Il n'y a donc personne à avertir d'un effacement.
@@ -58,7 +58,7 @@ class MailSender:
         """Envoyer le message, s'il y a quelqu'un à qui l'envoyer et quelque chose à dire. Lève `EffectFailedError`.
 
         Une adresse condamnée, ou que le serveur refuse pour toujours, clôt l'effet : insister pendant deux jours ne
-        ferait rien recevoir à personne, et abîmerait la réputation de l'expéditeur.
+        ferait rien recevoir à personne, et abîmerait la réputation de votre domaine.
         """
         if effect.kind == "art19":
             return Sent()
@@ -80,8 +80,8 @@ class MailSender:
 def address_of(effect: Effect) -> str | None:
     """Lire l'adresse présente de la personne ; rendre `None` pour un compte qui n'en a pas, par téléphone par exemple.
 
-    Lève `EffectFailedError` si l'on n'en sait rien encore : la ligne est née d'une connexion, et le webhook, qui peut la
-    porter, n'est pas arrivé.
+    Lève `EffectFailedError` si l'on n'en sait rien encore : la ligne est née d'une connexion, et le webhook, qui peut
+    porter l'adresse, n'est pas arrivé.
     """
     if effect.recipient is None:
         raise EffectFailedError("no_recipient")

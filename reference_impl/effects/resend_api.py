@@ -1,8 +1,8 @@
 """L'envoi par l'API de Resend, qui reconnaît pendant 24 heures la clé d'une demande déjà acceptée.
 
 Nos tentatives s'étendent sur plus de deux jours, mais il n'y a jamais plus de six heures entre deux d'entre elles. Un
-message accepté sans que nous l'apprenions ne repart donc que si Resend, ou `dispatch`, reste ensuite plus d'un jour à
-l'arrêt. Après tant de temps, le destinataire pourrait recevoir deux exemplaires.
+message accepté sans que nous l'apprenions n'est donc reçu deux fois que si Resend, ou `dispatch`, reste ensuite plus
+d'un jour à l'arrêt.
 """
 
 from reference_impl.effects.mail import Mail

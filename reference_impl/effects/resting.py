@@ -1,4 +1,4 @@
-"""Le repos d'un destinataire : en panne, on le laisse souffler ; débordé, on espace. Tous les processus le savent.
+"""Le repos d'un destinataire : s'il est en panne ou débordé, on attend pour lui envoyer. Tous les processus le savent.
 
 Sans cela, chaque effet dû attendrait à son tour la réponse d'un service mort, et chacun de nos processus croirait
 respecter seul le débit admis.

@@ -1,4 +1,4 @@
-"""Un effet à exécuter, et ce qui l'exécute. Chaque destinataire a son expéditeur."""
+"""Un effet à exécuter, et ce qui l'exécute. Chaque destinataire a son `Sender`."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import structlog
 
 LONGEST_NAME = 255
-"""Le nom d'un destinataire et sa référence deviennent des clés : un index sait les borner, pas les couper."""
+"""La plus longue clé d'idempotence qu'un en-tête porte, en caractères ; au-delà, son empreinte la remplace."""
 
 
 class EffectFailedError(Exception):

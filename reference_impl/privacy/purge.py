@@ -75,7 +75,7 @@ def purge(engine: Engine, retention: Retention, now: int, *, batch: int = BATCH)
 def _of_scenarios(now: int, old_rows: int, old_sessions: int) -> Iterator[tuple[Table, Any]]:
     """Dire ce qui est à retirer des tables des scénarios et des autres expéditeurs.
 
-    `shipping_inbox` n'y est pas : EasyPost ne date pas ses livraisons, et la boîte est seule à reconnaître une ancienne.
+    `shipping_inbox` n'y est pas : EasyPost ne date pas ses livraisons, et cette boîte en reconnaît une, même ancienne.
     """
     yield SIGNALS, SIGNALS.c.created_at < old_sessions
     yield ALERTS, ALERTS.c.created_at < old_sessions

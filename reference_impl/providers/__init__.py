@@ -1,4 +1,5 @@
-"""Les autres expéditeurs : Stripe, Resend, EasyPost et Shippo. Un dossier chacun, que l'on peut lire et emporter seul.
+"""Les autres expéditeurs : Stripe, Resend, et, pour les colis, EasyPost et Shippo. Un dossier par sorte.
 
-Chacun a sa signature, sa boîte de réception et ses tables. Ce qu'ils ont en commun tient dans `intake` et `route`.
+Chacun a sa signature ; chaque sorte a sa boîte de réception et ses tables. Ce qu'ils ont en commun tient dans `intake`
+et `route`.
 """

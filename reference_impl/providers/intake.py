@@ -75,7 +75,7 @@ class Intake:
     reactions: Reactions = NONE
 
     def receive(self, provider: Provider, delivery: Authentic) -> ProviderReceipt:
-        """Traiter la livraison et dire son issue ; une panne de la base garde l'exception de SQLAlchemy (503)."""
+        """Traiter la livraison et dire son issue. Lève l'exception de SQLAlchemy si la base est en panne (503)."""
         event = None
         try:
             event = provider.read(delivery)

@@ -17,7 +17,7 @@ from reference_impl.providers.journal import ProviderJournal
 
 
 def provider_router(path: str, intake: Intake, providers: Sequence[Provider]) -> APIRouter:
-    """Monter `POST path`. Plusieurs expéditeurs peuvent s'y partager : celui qui reconnaît sa signature traite."""
+    """Monter `POST path`. Plusieurs expéditeurs peuvent partager cette route : la preuve dit lequel envoie."""
     router = APIRouter()
     journal = ProviderJournal()
 

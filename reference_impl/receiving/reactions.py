@@ -1,6 +1,6 @@
 """Ce que les scénarios ajoutent à une écriture : des effets dus et des lignes, dans la même transaction.
 
-Le récepteur ne connaît aucun scénario. Ceux qui sont configurés s'inscrivent ici (`features.reactions`).
+Le récepteur ne connaît aucun scénario. Ceux qui sont configurés s'inscrivent ici (`assembly.reactions`).
 """
 
 from collections.abc import Callable, Iterator
@@ -41,7 +41,8 @@ class PersonChange:
 class RoleChange:
     """L'écriture d'une appartenance : le rôle qu'elle donne, et celui d'avant.
 
-    `known` : l'appartenance l'était déjà ; `recent` : elle est née il y a peu chez Clerk. `version` est en millisecondes.
+    `known` : l'appartenance avait déjà sa ligne ; `recent` : elle est née il y a peu chez Clerk. `version` est en
+    millisecondes.
     """
 
     clerk_id: str

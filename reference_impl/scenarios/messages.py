@@ -23,7 +23,7 @@ LONGEST_NAME = 60
 """Un nom plus long n'est pas cité."""
 
 _JOINERS = "\u200c\u200d"
-"""Ils sont invisibles, mais une écriture (le persan) et des émojis en ont besoin."""
+"""Ils sont invisibles, mais le persan et certains émojis en ont besoin."""
 
 _LINK = re.compile(r"[/@:\\]|\.\w|www", re.IGNORECASE)
 """Ce dont une messagerie ferait un lien, même sans `https://`."""

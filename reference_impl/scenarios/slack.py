@@ -1,7 +1,7 @@
 """Scénario 7, Slack : annoncer une inscription dans un canal, une fois, et retirer l'annonce si la personne est effacée.
 
-Le message ne porte que l'identifiant Clerk : tout le canal le lirait, et Slack le garde. Le robot doit être membre du
-canal, et avoir les droits `chat:write` et `channels:history` (`groups:history` si le canal est privé).
+L'annonce ne porte que l'identifiant Clerk : un nom serait lu de tout le canal, et gardé par Slack. Le robot doit être
+membre du canal, et avoir les droits `chat:write` et `channels:history` (`groups:history` si le canal est privé).
 """
 
 import re

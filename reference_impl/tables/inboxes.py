@@ -1,4 +1,4 @@
-"""Les boîtes de réception des autres expéditeurs : une chacun, car leurs identifiants n'ont rien en commun."""
+"""Les boîtes de réception des autres expéditeurs : une par sorte, car leurs identifiants n'ont rien en commun."""
 
 from sqlmodel import SQLModel
 

@@ -1,4 +1,4 @@
-"""Les tables des autres expéditeurs : Stripe, Resend, les transporteurs."""
+"""Les tables des autres expéditeurs : Stripe, Resend, EasyPost et Shippo."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Les adresses où ne plus écrire : insister abîme la réputation de l'expéditeur, et importune qui s'est plaint."""
+"""Les adresses où ne plus écrire : insister abîme la réputation de votre domaine, et importune qui s'est plaint."""
 
 from functools import lru_cache
 from typing import Any

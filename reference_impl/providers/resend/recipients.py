@@ -12,7 +12,7 @@ _MAILBOX = re.compile(r"[^<>@]*<\s*([^\s<>@,]+@[^\s<>@,]+)\s*>\s*|\s*([^\s<>@,]+
 
 
 def only_recipient(data: Data) -> str | None:
-    """L'adresse du seul destinataire du message.
+    """Rendre l'adresse du seul destinataire du message.
 
     S'il y en a plusieurs, l'événement ne dit pas duquel il parle : aucun n'est noté, plutôt que d'en condamner un à
     tort. Envoyez un message par personne ; vous ne révélerez pas non plus leurs adresses aux autres.

@@ -51,7 +51,7 @@ def record_fact(transaction: Transaction, event: ProviderEvent) -> bool:
 
 
 def email_id(event: ProviderEvent) -> str:
-    """L'identifiant que Resend a donné au message, à l'envoi. Lève `UnusableEventError`."""
+    """Lire l'identifiant que Resend a donné au message, à l'envoi. Lève `UnusableEventError`."""
     identifier = short(event.data, "email_id")
     if identifier is None:
         raise UnusableEventError("no_email_id")
@@ -59,7 +59,7 @@ def email_id(event: ProviderEvent) -> str:
 
 
 def happened_at(event: ProviderEvent) -> int:
-    """L'instant du fait, en millisecondes. Lève `UnusableEventError`."""
+    """Rendre l'instant du fait, en millisecondes. Lève `UnusableEventError`."""
     if event.at is None:
         raise UnusableEventError("no_time")
     return event.at

@@ -63,9 +63,10 @@ def read_event(delivery: Authentic) -> ProviderEvent:
 
 
 def parcel_row(event: ProviderEvent) -> dict[str, Any]:
-    """Lire les colonnes de `parcels`. L'instant est celui où EasyPost a changé le suivi, et non celui du passage.
+    """Lire les colonnes de `parcels`. L'instant est celui où EasyPost a changé le suivi.
 
-    Un passage que le transporteur rapporte avec retard est bien une nouvelle récente.
+    Ce n'est pas celui où le colis est passé : un passage que le transporteur rapporte avec retard est une nouvelle
+    récente.
     """
     found = inside(event.data, "result")
     return {

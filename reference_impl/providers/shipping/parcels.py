@@ -33,13 +33,13 @@ _CODE = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
 def carrier(data: Data) -> str | None:
-    """Le transporteur. Une barre oblique y rendrait ambiguë la clé des nouvelles, où elle sépare."""
+    """Lire le transporteur. Une barre oblique y rendrait ambiguë la clé des nouvelles, où elle sépare."""
     found = short(data, "carrier")
     return None if found is None or "/" in found else found
 
 
 def code(data: Data, name: str) -> str | None:
-    """Un code, et jamais une phrase : le transporteur peut y nommer la personne qui a signé."""
+    """Lire un code, et jamais une phrase : le transporteur peut y nommer la personne qui a signé."""
     found = short(data, name)
     return found if found and _CODE.fullmatch(found) else None
 
@@ -73,7 +73,7 @@ def _upsert(dialect: str, names: tuple[str, ...]) -> Any:
 
 
 def news(row: dict[str, Any]) -> News:
-    """La nouvelle à transmettre. Un colis déjà annoncé dans cet état porte la même clé : elle ne part qu'une fois."""
+    """Composer la nouvelle à transmettre. Un colis déjà annoncé en cet état a la même clé : elle ne part qu'une fois."""
     kind = f"parcel.{row['status']}"
     told = {name: row[name] for name in ("carrier", "tracking_number", "status_at")}
     return News(kind, f"{kind}/{row['carrier']}/{row['tracking_number']}", told)

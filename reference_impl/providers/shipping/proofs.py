@@ -1,11 +1,11 @@
-"""Ce qui prouve d'où vient une livraison. Les deux expéditeurs n'ont pas le même schéma, et ils ne se valent pas.
+"""Ce qui prouve d'où vient une livraison. Chaque expéditeur a les siennes, et elles ne se valent pas.
 
 - EasyPost signe le corps : `X-Hmac-Signature: hmac-sha256-hex=<hex>`, et hex = HMAC-SHA256(secret, corps). Rien n'y date
   la livraison : qui en a capturé une peut la rejouer des années après, et la signature sera bonne.
 - Shippo signe le corps et l'instant : `Shippo-Auth-Signature: t=<secondes>,v1=<hex>`, et v1 =
   HMAC-SHA256(secret, `<t>.<corps>`). Cette signature est à demander à son assistance.
 - À défaut, Shippo appelle une adresse qui porte un jeton, `?token=…`. Il ne prouve rien du corps ni de l'instant : qui le
-  connaît peut tout écrire. Et une adresse se lit où un en-tête ne se lit pas, dans le journal d'un serveur mandataire
+  connaît peut tout écrire. Et une adresse se lit là où un en-tête ne se lit pas, dans le journal d'un serveur mandataire
   par exemple.
 """
 
@@ -69,7 +69,7 @@ class ShippoVerifier:
 
 
 def hex_hmac(key: bytes, message: bytes) -> bytes:
-    """HMAC-SHA256, en hexadécimal. Le texte est rendu en octets : `compare_digest` n'admet d'autre texte que l'ASCII."""
+    """Rendre le HMAC-SHA256, en hexadécimal. En octets, car `compare_digest` n'admet d'autre texte que l'ASCII."""
     return hmac.new(key, message, hashlib.sha256).hexdigest().encode()
 
 

@@ -53,7 +53,7 @@ def read_event(delivery: Authentic) -> ProviderEvent:
 
 
 def identifier(delivery: Authentic, kind: str, row: dict[str, Any]) -> str:
-    """La clé d'idempotence : une empreinte de ce que dit la nouvelle, c'est-à-dire de la ligne qu'elle écrirait.
+    """Rendre la clé d'idempotence : une empreinte de ce que dit la nouvelle, c'est-à-dire de la ligne qu'elle écrirait.
 
     Le transporteur, le numéro, l'état et son instant en font partie. L'arrivée prévue aussi : Shippo peut la changer
     seule, et ce n'est pas un doublon. Une empreinte du corps entier ne conviendrait pas : la même nouvelle, envoyée

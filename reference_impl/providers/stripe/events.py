@@ -28,12 +28,12 @@ def read_event(delivery: Authentic) -> ProviderEvent:
 
 
 def subject(event: ProviderEvent) -> Data:
-    """L'objet dont parle l'événement, tel qu'il était à cet instant : un paiement, une facture."""
+    """Rendre l'objet dont parle l'événement, tel qu'il était à cet instant : un paiement, une facture."""
     return inside(inside(event.data, "data"), "object")
 
 
 def origin(event: ProviderEvent, found: Data) -> tuple[str, dict[str, Any]]:
-    """L'identifiant de l'objet, et les deux colonnes qui situent l'événement. Lève `UnusableEventError`.
+    """Rendre l'identifiant de l'objet, et les deux colonnes qui situent l'événement. Lève `UnusableEventError`.
 
     `created` n'est précis qu'à la seconde : entre deux événements du même instant, l'identifiant départage.
     """
@@ -46,7 +46,7 @@ def origin(event: ProviderEvent, found: Data) -> tuple[str, dict[str, Any]]:
 
 
 def amount(data: Data, name: str) -> int | None:
-    """Un montant, dans la plus petite unité de la devise : des centimes pour l'euro, des yens pour le yen."""
+    """Lire un montant, dans la plus petite unité de la devise : des centimes pour l'euro, des yens pour le yen."""
     value = data.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
         return None

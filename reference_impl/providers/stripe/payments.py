@@ -28,7 +28,7 @@ STATUSES = {
 FINAL = {"canceled": 1, "succeeded": 2}
 """Les états dont Stripe ne sort pas. S'il annonçait les deux, l'argent reçu l'emporterait.
 
-Le tenir pour annulé cacherait une somme qu'il faut livrer ou rembourser.
+Le tenir pour annulé cacherait une somme reçue : il faut livrer la commande, ou rembourser.
 """
 
 NEWS = {
@@ -105,6 +105,6 @@ def precedence(row: Any) -> Any:
 
 
 def news(kind: str, row: dict[str, Any]) -> News:
-    """La nouvelle à transmettre. Un second échec du même paiement porte la même clé : elle ne part qu'une fois."""
+    """Composer la nouvelle à transmettre. Un second échec du même paiement a la même clé : elle ne part qu'une fois."""
     told = ("payment_intent_id", "order_id", "amount", "amount_received", "currency")
     return News(kind, f"{kind}/{row['payment_intent_id']}", {name: row[name] for name in told})

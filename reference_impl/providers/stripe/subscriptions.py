@@ -31,7 +31,7 @@ def activate(transaction: Transaction, invoice: dict[str, Any]) -> bool:
 
 
 def subscription_row(invoice: dict[str, Any]) -> dict[str, Any]:
-    """Les colonnes de `subscriptions`, d'après la facture."""
+    """Rendre les colonnes de `subscriptions`, d'après la facture."""
     return {
         "customer_id": invoice["customer_id"],
         "subscription_id": invoice["subscription_id"] or "",
@@ -42,7 +42,7 @@ def subscription_row(invoice: dict[str, Any]) -> dict[str, Any]:
 
 
 def news(invoice: dict[str, Any]) -> News:
-    """La nouvelle à transmettre, sans le client : `invoice_id` suffit à le demander à Stripe."""
+    """Composer la nouvelle à transmettre, sans le client : `invoice_id` suffit à le demander à Stripe."""
     told = {name: invoice[name] for name in ("subscription_id", "invoice_id", "currency")}
     key = f"subscription.activated/{invoice['subscription_id'] or invoice['invoice_id']}"
     return News("subscription.activated", key, {**told, "amount": invoice["amount_paid"]})
@@ -56,7 +56,7 @@ def _first(dialect: str) -> Any:
 
 @lru_cache(maxsize=2)
 def _again(dialect: str) -> Any:
-    """Reculer le début, ou avancer la fin : une facture ancienne peut arriver la dernière."""
+    """Mettre le début plus tôt, ou la fin plus tard : une facture ancienne peut arriver la dernière."""
     statement = insert_values(dialect, SUBSCRIPTIONS, tuple(SUBSCRIPTIONS.c.keys()))
     new, old = statement.excluded, SUBSCRIPTIONS.c
     sooner = new.active_since < old.active_since

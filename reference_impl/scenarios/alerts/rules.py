@@ -44,7 +44,7 @@ def window(at: int | None, length_ms: int) -> int | None:
 
 
 def impersonated(event: Event) -> Signal | None:
-    """Une session où quelqu'un agit à la place de la personne : `actor` dit qui. On ne le garde pas."""
+    """Lire une session où quelqu'un agit à la place de la personne : `actor` dit qui. On ne le garde pas."""
     if not borrowed(event):
         return None
     return Signal(window(when(event.data, "created_at"), HOUR_MS), event.resource_id, event.resource_id)
@@ -56,7 +56,7 @@ def borrowed(event: Event) -> bool:
 
 
 def opened(event: Event) -> Signal | None:
-    """Une session, dans l'heure de sa création. Toute nouvelle d'elle la fait connaître, même sa fin."""
+    """Lire une session, dans l'heure de sa création. Tout événement d'elle la fait connaître, même sa fin."""
     if borrowed(event):
         return None
     hour = window(when(event.data, "created_at"), HOUR_MS)
@@ -64,7 +64,7 @@ def opened(event: Event) -> Signal | None:
 
 
 def located(event: Event) -> Signal | None:
-    """Un pays, le jour où la personne y a été active : sa session peut finir bien plus tard, sans elle."""
+    """Lire un pays, le jour où la personne y a été active : sa session peut finir bien plus tard, sans elle."""
     if borrowed(event):
         return None
     day = window(when(event.data, "last_active_at"), DAY_MS)
@@ -73,7 +73,7 @@ def located(event: Event) -> Signal | None:
 
 
 def revoked(event: Event) -> Signal | None:
-    """Une session que l'application a révoquée, dans l'heure de l'événement."""
+    """Lire une session que l'application a révoquée, dans l'heure de l'événement."""
     if event.type != "session.revoked" or borrowed(event):
         return None
     return Signal(window(event_version(event), HOUR_MS), event.resource_id)

@@ -1,7 +1,7 @@
 """La surveillance : à chaque événement d'une session, noter les faits, compter, lever l'alerte une seule fois.
 
 Compter après avoir écrit est sûr : la transaction tient le verrou de la personne depuis l'inscription de la livraison
-(`store.inbox.claim`). Une autre livraison sur elle attend, puis compte aussi ce qui vient d'être écrit.
+(`store.inbox.claim`). Une autre livraison sur la même personne attend, puis compte aussi ce qui vient d'être écrit.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Les réponses : une seule requête, que la base groupe. Ce qu'elle rend ne dépend pas du nombre de personnes."""
+"""Les réponses : une seule requête, que la base groupe. Elle ne rend pas plus de lignes s'il y a plus de personnes."""
 
 from collections import Counter
 from typing import Any
@@ -44,7 +44,7 @@ def answer(engine: Engine, now: int, weeks: int) -> Analytics:
 
 
 def retained(found: Cells, cohort: int, mondays: range) -> Cohort:
-    """Suivre une cohorte de semaine en semaine. Sa taille est son compte la première : s'inscrire, c'est être actif."""
+    """Suivre une cohorte de semaine en semaine. Sa taille est celle de la première : s'inscrire, c'est être actif."""
     size = found.get((cohort, cohort), 0)
     detail = [found.get((cohort, week), 0) for week in mondays]
     return Cohort(cohort=name(cohort), size=size, active=detail if size >= SMALLEST else None)
@@ -64,7 +64,7 @@ def grouped(first: int, last: int) -> Select[Any]:
 
 
 def _living(first: int, last: int) -> Select[Any]:
-    """Les personnes présentes, une fois par semaine d'activité, celle de leur inscription comprise."""
+    """Lire les personnes présentes, une fois par semaine d'activité, celle de leur inscription comprise."""
     people = select(USERS.c.clerk_id, COHORT.label("cohort")).cte("people")
     noted = select(ACTIVITY.c.clerk_id, ACTIVITY.c.week).where(ACTIVITY.c.week.between(first, last))
     born = select(people.c.clerk_id, people.c.cohort).where(people.c.cohort.between(first, last))
@@ -75,5 +75,5 @@ def _living(first: int, last: int) -> Select[Any]:
 
 
 def _departed(first: int, last: int) -> Select[Any]:
-    """Les comptes des personnes effacées."""
+    """Lire les comptes des personnes effacées."""
     return select(DEPARTED).where(DEPARTED.c.week.between(first, last))

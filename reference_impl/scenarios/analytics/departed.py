@@ -2,8 +2,8 @@
 
 Sans cela, chaque effacement changerait les chiffres du passé. Les comptes ne disent pas qui ; mais, dans une semaine où
 peu de monde s'est inscrit, un compte de 1 peut encore désigner quelqu'un à qui connaît cette personne. `answers` ne
-montre donc jamais les personnes parties à part des autres, ni le détail d'une cohorte trop petite. Une
-différence entre deux réponses, ou la base elle-même, le disent encore : le risque est réduit, et non supprimé.
+montre donc jamais les personnes parties à part des autres, ni le détail d'une cohorte trop petite. La différence entre
+deux réponses, ou la base elle-même, peut encore le dire : le risque est réduit, et non supprimé.
 """
 
 from typing import Any

@@ -75,5 +75,5 @@ class Audience:
 
 
 def path_of(list_id: str, member: str) -> str:
-    """Le chemin d'une adresse dans une liste."""
+    """Rendre le chemin d'une adresse dans une liste."""
     return f"/lists/{list_id}/members/{member}"

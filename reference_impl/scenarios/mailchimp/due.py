@@ -57,7 +57,7 @@ def subscriber(row: dict[str, Any]) -> Subscriber | None:
 
 
 def keep_subscribed(transaction: Transaction, change: PersonChange) -> Writes:
-    """Devoir une mise à jour de la liste à chaque écriture de qui parle d'y être, ou y a déjà été communiqué.
+    """Devoir une mise à jour de la liste, si le consentement de la personne y est dit, ou si elle y est déjà connue.
 
     L'effet ne dit pas quoi faire : l'envoi lira la personne telle qu'elle sera alors. Des effets exécutés en désordre,
     ou deux fois, mènent ainsi au même état.

@@ -98,7 +98,7 @@ class Memory:
                 tell_again(connection, receiver.subjects, clerk_id, MAILCHIMP, reference, receiver.clock())
 
     def is_shared(self, list_id: str, member: str, *, but: str = "") -> bool:
-        """Dire si une autre personne que `but` est inscrite à cette adresse : elle lui appartient désormais.
+        """Dire si une autre personne que `but` est inscrite à cette adresse, qui est alors la sienne.
 
         Un compte recréé peut arriver avant la suppression de l'ancien, et une adresse changer de mains.
         """

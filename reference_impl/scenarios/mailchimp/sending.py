@@ -78,7 +78,7 @@ class MailchimpSender:
         raise EffectFailedError("still_changing")
 
     def _carry_out(self, clerk_id: str, plan: Plan) -> None:
-        """Les anciennes adresses d'abord : celle qui n'a plus lieu d'être ne doit pas rester inscrite."""
+        """Exécuter le plan, par les anciennes adresses d'abord : aucune ne doit rester inscrite si la suite échoue."""
         for member in plan.moving:
             self._part(clerk_id, member, plan.wanted)
         for member in plan.leaving:

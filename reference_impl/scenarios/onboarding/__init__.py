@@ -1,4 +1,4 @@
-"""Scénario 5 : l'accueil par étapes. L'avancement n'est inscrit nulle part : il se lit dans les lignes.
+"""Scénario 5 : l'accueil progressif, par étapes. L'avancement n'est inscrit nulle part : il se lit dans les lignes.
 
 Il est donc juste quel que soit l'ordre d'arrivée des événements. `steps` le calcule, `route` le montre, `reminder`
 rappelle, une fois, ce qui reste à faire.

@@ -40,7 +40,7 @@ def compose_reminder(connection: Connection, effect: Effect, application: Applic
 
 
 def told(left: list[Step], application: Application) -> Message:
-    """Écrire le message. Il ne cite pas le nom : qui s'inscrit avec l'adresse d'une autre y mettrait ce qu'il veut."""
+    """Écrire le message. Il ne cite pas le nom : qui s'inscrit avec l'adresse d'autrui y mettrait ce qu'il veut."""
     lines = [
         "Bonjour,",
         "",

@@ -1,6 +1,6 @@
 """L'avancement de qui est connecté : `GET /api/onboarding`, avec le jeton de session.
 
-Clerk prévient : « you can't rely on the webhook delivery as part of that flow ». Une personne dont le webhook tarde n'est
+Clerk prévient que ce parcours ne peut pas compter sur l'arrivée d'un webhook. Une personne dont le webhook tarde n'est
 donc ni inconnue ni redirigée sans fin : la première étape l'attend.
 """
 

@@ -30,24 +30,24 @@ class Step:
 
 
 def has_account(person: Person) -> bool:
-    """La personne a une ligne."""
+    """Dire si la personne a une ligne."""
     return person.row is not None
 
 
 def has_verified_address(person: Person) -> bool:
-    """L'une de ses adresses est vérifiée. Un jeton de session ne le dit pas : il faut attendre le webhook."""
+    """Dire si l'une de ses adresses est vérifiée. Un jeton de session ne le dit pas : il faut attendre le webhook."""
     listed = (person.row or {}).get("email_addresses")
     return any(item["verified"] for item in listed or [])
 
 
 def has_full_name(person: Person) -> bool:
-    """La personne a donné son prénom et son nom."""
+    """Dire si la personne a donné son prénom et son nom."""
     row = person.row or {}
     return bool(row.get("first_name") and row.get("last_name"))
 
 
 def is_member(person: Person) -> bool:
-    """La personne appartient à une organisation qui existe encore."""
+    """Dire si la personne appartient à une organisation qui existe encore."""
     return person.is_member
 
 

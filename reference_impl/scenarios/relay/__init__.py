@@ -1,4 +1,4 @@
-"""Scénario 2 : plusieurs applications, dont une seule reçoit de Clerk ; elle réémet, signé, vers les autres.
+"""Scénario 2 : plusieurs applications. Une seule reçoit de Clerk ; elle réémet les changements, signés, vers les autres.
 
 Chaque message suit Standard Webhooks : un corps `type`, `timestamp`, `data`, et trois en-têtes dont une signature. Une
 application abonnée le reçoit comme ce récepteur reçoit de Clerk :

@@ -50,8 +50,8 @@ class Relay:
     def event(self, transaction: Transaction, event: Event, outcome: Outcome) -> Writes:
         """Annoncer ce qu'un événement a changé d'une organisation ou d'une appartenance ; rien s'il est dépassé.
 
-        L'effet d'une appartenance n'est pas rattaché à la personne : elle peut n'être pas encore connue, et il serait
-        tenu pour sans objet. Sa clé est une empreinte, car elle reste après un effacement.
+        L'effet d'une appartenance n'est pas rattaché à la personne : elle peut n'être pas encore connue, et il attendrait
+        qu'elle le soit. Sa clé est une empreinte, car elle reste après un effacement.
         """
         if outcome is not Outcome.PROCESSED or event.type not in RELAYED:
             return

@@ -34,7 +34,7 @@ def relay_lanes(settings: FeatureSettings, receiver: Receiver) -> Iterator[Lane]
 
 
 class RelaySender:
-    """L'expéditeur d'une application : il lit l'état présent, le signe et l'envoie."""
+    """L'envoi à une application abonnée : l'état présent est lu, signé, puis envoyé."""
 
     def __init__(self, subscriber: Subscriber, receiver: Receiver) -> None:
         if subscriber.secret is None:
@@ -67,7 +67,7 @@ class RelaySender:
     def _notify(self, effect: Effect) -> Sent:
         """Demander l'oubli d'une personne, quels que soient les types voulus : c'est une obligation.
 
-        Seul un 2xx la dit remplie : un 404 ou un 410 ne parle que de l'adresse.
+        Seul un 2xx dit qu'elle est remplie : un 404 ou un 410 ne parle que de l'adresse.
         """
         reference = effect.payload["recipient_ref"]
         if reference.startswith(ATTEMPT):
@@ -90,7 +90,7 @@ class RelaySender:
             return disclose(connection, receiver.subjects, person, recipient, person, receiver.clock())
 
     def _post(self, effect: Effect, kind: str, data: dict[str, Any], at: int, *also: int) -> None:
-        """Signer et envoyer. `at`, en millisecondes, est l'instant du changement ; `also`, ce qui vaut un 2xx."""
+        """Signer et envoyer. `at`, en millisecondes, est l'instant du changement ; `also` : les codes admis."""
         message = {"type": kind, "timestamp": iso(at), "data": data}
         body = json.dumps(message, ensure_ascii=False).encode()
         status = self._endpoint.post(body, self._headers(effect.key, body), also)
