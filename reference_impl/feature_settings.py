@@ -1,7 +1,6 @@
 """Les réglages des scénarios et des autres expéditeurs. Ce qui n'est pas configuré est éteint ; `features` le liste."""
 
 import json
-import re
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, model_validator
@@ -10,6 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode
 from reference_impl import rules
 
 SureAddress = Annotated[str, AfterValidator(rules.sure_address)]
+VisibleSecret = Annotated[SecretStr, AfterValidator(rules.visible_secret)]
 
 
 class Subscriber(BaseModel):
@@ -24,7 +24,7 @@ class Subscriber(BaseModel):
     name: Annotated[str, AfterValidator(rules.short_name)]
     url: SureAddress
     secret: Annotated[SecretStr, AfterValidator(rules.one_signing_secret)] | None = None
-    types: tuple[str, ...] = ("*",)
+    types: Annotated[tuple[str, ...], AfterValidator(rules.relayed_types)] = ("*",)
     fields: Annotated[tuple[str, ...], AfterValidator(rules.shared_fields)] = ()
 
 
@@ -54,12 +54,12 @@ class FeatureSettings(BaseSettings):
     app_url: SureAddress | None = None
 
     smtp_url: Annotated[SecretStr, AfterValidator(rules.smtp_address)] | None = None
-    resend_api_key: SecretStr | None = None
+    resend_api_key: VisibleSecret | None = None
     resend_api_url: SureAddress = "https://api.resend.com"
     email_from: Annotated[str, AfterValidator(rules.mailbox)] | None = None
 
     subscribers: Subscribers = ()
-    slack_bot_token: SecretStr | None = None
+    slack_bot_token: VisibleSecret | None = None
     slack_channel: Annotated[str, AfterValidator(rules.slack_channel)] | None = None
     slack_api_url: SureAddress = "https://slack.com/api"
     mailchimp_api_key: Annotated[SecretStr, AfterValidator(rules.mailchimp_key)] | None = None
@@ -102,8 +102,3 @@ SWITCHES = {
     "mailchimp_api_key": "mailchimp_list_id",
 }
 """Pour chaque secret d'envoi, le réglage qui allume sa fonction."""
-
-
-def matches(types: tuple[str, ...], kind: str) -> bool:
-    """Dire si `kind` est l'un de ces types, où une étoile finale vaut pour tout ce qui suit."""
-    return any(re.fullmatch(re.escape(wanted).replace(r"\*", ".*"), kind) for wanted in types)

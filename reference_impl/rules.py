@@ -127,6 +127,31 @@ def short_name(value: str) -> str:
     return value
 
 
+RELAYED = (
+    *("user.created", "user.updated", "user.deleted"),
+    *("organization.created", "organization.updated", "organization.deleted"),
+    *(f"organizationMembership.{verb}" for verb in ("created", "updated", "deleted")),
+    *("payment.succeeded", "payment.failed", "payment.canceled", "invoice.paid", "subscription.activated"),
+    *("parcel.in_transit", "parcel.delivered", "parcel.exception", "parcel.returned", "email.unusable"),
+)
+"""Les types qui peuvent être réémis à une application abonnée."""
+
+
+def matches(types: tuple[str, ...], kind: str) -> bool:
+    """Dire si `kind` est l'un de ces types, où une étoile vaut pour tout ce qui suit."""
+    return any(re.fullmatch(re.escape(wanted).replace(r"\*", ".*"), kind) for wanted in types)
+
+
+def relayed_types(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Des types qui existent : un autre n'annoncerait jamais rien, et laisserait croire le contraire."""
+    unknown = [value for value in values if not any(matches((value,), kind) for kind in RELAYED)]
+    if unknown or not values:
+        raise ValueError(
+            f"types n'admet que « * », ou : {', '.join(RELAYED)} (« user.* » les vaut tous les trois)."
+        )
+    return values
+
+
 SHAREABLE = ("email", "first_name", "last_name", "username", "image_url", "external_id", "locale", "banned")
 """Les colonnes de `users` qu'une application abonnée peut recevoir."""
 
@@ -183,6 +208,13 @@ def address_token(value: SecretStr) -> SecretStr:
     """Un jeton qui ira dans une adresse, tel quel : sans caractère qu'il faudrait y coder."""
     if not re.fullmatch(r"[A-Za-z0-9._~-]{16,}", value.get_secret_value()):
         raise ValueError("attendu : 16 lettres, chiffres ou tirets au moins, car il figure dans une adresse.")
+    return value
+
+
+def visible_secret(value: SecretStr) -> SecretStr:
+    """Un secret qui ira dans un en-tête : de l'ASCII visible."""
+    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+        raise ValueError("il contient une espace, un accent ou un retour à la ligne : recopiez-le.")
     return value
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -180,7 +181,12 @@ class Dispatcher:
                 tell_again(connection, self.subjects, row.clerk_id, self.lane.destination, reference, now)
             if error.everyone:
                 resting.rest(connection, self.lane, now, error.retry_after_s or 0)
-        metrics.EFFECTS.labels(row.kind, "failed" if "failed_at" in noted else "postponed").inc()
+        outcome = "failed" if "failed_at" in noted else "postponed"
+        metrics.EFFECTS.labels(row.kind, outcome).inc()
+        # La raison est un code ou le nom d'une erreur : rien du destinataire ni de la personne n'y est cité.
+        structlog.get_logger().warning(
+            "effect", kind=row.kind, destination=row.destination, outcome=outcome, reason=str(error)
+        )
 
     def _delay_s(self, attempts: int, error: EffectFailedError) -> float:
         backoff = min(FIRST_DELAY_S * (1 << attempts - 1), LONGEST_DELAY_S)

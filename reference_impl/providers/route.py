@@ -52,6 +52,9 @@ def authenticate(providers: Sequence[Provider], raw: RawDelivery) -> tuple[Provi
     raise InvalidSignatureError("Aucun expéditeur configuré ne reconnaît cette signature.")
 
 
-PROVIDER_RESPONSES: dict[int | str, dict[str, object]] = {**RESPONSES, 400: {"description": "Signature refusée."}}
+PROVIDER_RESPONSES: dict[int | str, dict[str, object]] = {
+    **RESPONSES,
+    400: {"description": "Signature refusée."},
+}
 
 ANY_JSON = {"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}}

@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 from reference_impl.catalogue.reading import Data, inside, objects, text
-from reference_impl.clock import Clock
 from reference_impl.effects.remote import Remote, retry_after_s, told
 from reference_impl.effects.senders import Effect, EffectFailedError, Lane, Sent
 from reference_impl.feature_settings import FeatureSettings
@@ -63,16 +62,16 @@ def slack_lane(settings: FeatureSettings, receiver: Receiver) -> Lane:
     assert settings.slack_channel
     headers = {"Authorization": f"Bearer {settings.slack_bot_token.get_secret_value()}"}
     remote = Remote(settings.slack_api_url, headers=headers)
-    sender = SlackSender(remote, settings.slack_channel, receiver.subjects, receiver.clock)
+    sender = SlackSender(remote, settings.slack_channel, receiver.subjects)
     return Lane(SLACK, sender, INTERVAL_MS)
 
 
 class SlackSender:
     """L'envoi à Slack, qui n'a pas de clé d'idempotence : le message en porte une, et on l'y cherche avant de répéter."""
 
-    def __init__(self, remote: Remote, channel: str, subjects: Subjects, clock: Clock) -> None:
+    def __init__(self, remote: Remote, channel: str, subjects: Subjects) -> None:
         self._remote, self._channel = remote, channel
-        self._subjects, self._clock = subjects, clock
+        self._subjects = subjects
 
     def send(self, effect: Effect) -> Sent:
         """Publier un message, ou retirer celui que désigne un avis d'effacement. Lève `EffectFailedError`."""

@@ -182,6 +182,26 @@ def test_the_receiver_is_tried_as_shown(tmp_path: Path) -> None:
     assert serving.returncode in (0, -signal.SIGTERM)  # uvicorn drains, then ends by the signal it received
 
 
+def test_every_line_of_the_example_settings_can_be_uncommented(tmp_path: Path) -> None:
+    """`uv run --env-file` leaves out what follows a value that it cannot read, and says so on its error output only."""
+    lines = (ROOT / "reference_impl" / "deploy" / "env.example").read_text(encoding="utf-8").splitlines()
+    settings = [re.sub(r"^# (?=[A-Z_]+=)", "", line) for line in lines]
+    (tmp_path / ".env").write_text("\n".join(settings), encoding="utf-8")
+
+    command = ["uv", "run", "--no-sync", "--project", ROOT, "--env-file", tmp_path / ".env"]
+    told = subprocess.run(
+        [*command, "python", "-m", "reference_impl", "features"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+
+    assert told.returncode == 0, told.stderr
+    assert "environment file" not in told.stderr
+    assert "allumée  applications" in told.stdout
+
+
 def test_help_is_french_and_needs_no_heavy_library() -> None:
     """What is imported late is not imported for the help."""
     code = "import sys; sys.argv = ['grader', '--help']\nfrom grader.cli import main\ntry:\n    main()\nfinally:\n"

@@ -14,10 +14,9 @@ from reference_impl.receiving.receive import Receiver
 from tests.receiver.edge.keys import public_pem
 from tests.receiver.edge.served import client_of, rows, settings
 from tests.receiver.privacy.people import A
+from tests.receiver.signing import SECRET
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-
-SECRET = "whsec_" + "c2VjcmV0IG9mIHRoZSB0ZXN0cywgbG9uZyBlbm91Z2g="
 
 ROUTES = {
     "alerts": ("GET", "/api/alerts"),

@@ -6,9 +6,10 @@ L'effet ne dit que ce qui a changé, et jamais en quoi : aucune donnée de la pe
 from dataclasses import dataclass
 from typing import Any
 
+from reference_impl import rules
 from reference_impl.catalogue.reading import snapshot_version
 from reference_impl.edge.envelope import Event
-from reference_impl.feature_settings import Subscriber, matches
+from reference_impl.feature_settings import Subscriber
 from reference_impl.receiving.outcomes import Outcome, Transaction
 from reference_impl.receiving.reactions import News, PersonChange, Reactions, Writes
 from reference_impl.store.outbox import effect
@@ -74,7 +75,7 @@ class Relay:
     ) -> Writes:
         """Devoir le message aux applications que ce type intéresse ; la clé interdit de le devoir deux fois."""
         for subscriber in self.subscribers:
-            if matches(subscriber.types, kind):
+            if rules.matches(subscriber.types, kind):
                 yield effect(
                     transaction.dialect,
                     key=f"relay/{subscriber.name}/{key}",

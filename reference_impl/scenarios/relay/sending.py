@@ -8,9 +8,10 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
+from reference_impl import rules
 from reference_impl.effects.senders import Effect, Lane, Sent
 from reference_impl.errors import InvalidSettingError
-from reference_impl.feature_settings import FeatureSettings, Subscriber, matches
+from reference_impl.feature_settings import FeatureSettings, Subscriber
 from reference_impl.privacy.disclosures import disclose
 from reference_impl.privacy.erasure import ATTEMPT, DISCLOSURES
 from reference_impl.receiving.receive import Receiver
@@ -53,7 +54,7 @@ class RelaySender:
         """
         if effect.kind == NOTICE:
             return self._notify(effect)
-        if not matches(self._subscriber.types, effect.kind):
+        if not rules.matches(self._subscriber.types, effect.kind):
             return Sent()
         with reading(self._receiver.engine).connect() as connection:
             state = current_state(connection, effect, self._subscriber.fields)

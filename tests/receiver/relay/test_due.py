@@ -127,7 +127,6 @@ def test_news_are_owed_once_as_they_are(house: House, time: Time) -> None:
         (("user.*",), ["user.created", "user.updated"]),
         (("organization.*",), ["organization.created", "organization.deleted", "organization.updated"]),
         (("user.created", "parcel.*"), ["parcel.delivered", "user.created"]),
-        ((), []),
     ],
 )
 def test_an_application_is_owed_what_it_asked_for(

@@ -12,7 +12,7 @@ from reference_impl.store.locks import lock_people
 from tests.receiver.order.gate import gate
 from tests.receiver.privacy.scan import scan
 
-from .deliveries import NOW, announced, authentic, payment, rows
+from .deliveries import NOW, announced, authentic, invoice, payment, rows
 
 ZOE, KARIM = "user_3GkZoe000000000000000000000", "user_3GkKarim0000000000000000000"
 
@@ -47,10 +47,40 @@ def test_an_erasure_leaves_the_amounts_and_nothing_that_leads_to_the_person(
 
     erase(engine, subjects, ZOE)
 
-    cut = {"clerk_id": None, "customer_id": None}
+    cut = {"clerk_id": None, "customer_id": None, "unlinked": True}
     assert rows(engine, "payments") == [{**row, **(cut if row["clerk_id"] == ZOE else {})} for row in before]
     assert [row["clerk_id"] for row in before] == [ZOE, ZOE, KARIM, None]
     assert not scan(engine, [ZOE])
+
+
+def test_an_event_that_names_nobody_does_not_bring_the_link_of_the_erased_back(
+    receive: Any, engine: Engine, subjects: Subjects
+) -> None:
+    receive(payment("payment_failed", 1, 0, metadata={"clerk_id": ZOE}))
+    receive(payment("payment_failed", 2, 0, id="pi_2", metadata={}))  # of her subscription: it names nobody
+    erase(engine, subjects, ZOE)
+
+    receive(payment("canceled", 3, 5, metadata={}))
+
+    assert [(row["status"], row["customer_id"]) for row in rows(engine, "payments")] == [
+        ("canceled", None),
+        ("requires_payment_method", None),
+    ]
+
+
+def test_the_customer_that_two_people_share_is_exported_to_neither(receive: Any, engine: Engine) -> None:
+    for number, person in enumerate([ZOE, KARIM]):
+        receive(payment("succeeded", number, 0, id=f"pi_{number}", metadata={"clerk_id": person}))
+    receive(invoice("paid", 7, 0, billing_reason="subscription_cycle"))
+
+    with engine.connect() as connection:
+        found = {name: connection.execute(query).all() for name, query in payments_of(ZOE).items()}
+
+    assert {name: len(lines) for name, lines in found.items()} == {
+        "payments": 1,
+        "invoices": 0,
+        "subscriptions": 0,
+    }
 
 
 def test_what_arrives_after_the_erasure_pays_the_order_without_bringing_the_link_back(

@@ -45,6 +45,7 @@ def test_a_success_pays_the_order(receive: Any, engine: Engine, listener: Listen
             "amount_received": 4900,
             "currency": "eur",
             "error_code": None,
+            "unlinked": False,
             "event_at": 1_764_583_201_000,
             "event_id": "evt_1Fictif0000000000000000000001",
         }
