@@ -30,7 +30,7 @@ def test_neither_the_address_nor_the_city_nor_the_browser_nor_the_actor_is_kept(
     assert not scan(house.engine, ["203.0.113.24", "Montréal", "Chrome", "Macintosh"])
     kept = {table for table, _, _ in scan(house.engine, ["user_support"])}
     assert kept == {"inbox", "inbox_mentions"}, "the kept body says who acted, watch or no watch"
-    assert {signal.value for signal in signals(house.engine)} == {"sess_1", "sess_2", "CA", "FR"}
+    assert {signal.value for signal in signals(house.engine)} == {"sess_1", "sess_2", "FR"}
 
 
 def test_the_message_says_the_rule_and_the_alert_and_nothing_of_the_person(house: House) -> None:
