@@ -68,7 +68,7 @@ def tables_of(connection: Connection) -> dict[str, list[Column]]:
             is_key = False  # the other half of a key, such as a version: the text half tells the copies apart
         columns.append(Column(str(name), bool(is_key)))
     for table, columns in tables.items():
-        if not any(column.is_key for column in columns):
+        if not any(column.is_key for column in columns) and _count(connection, table):
             raise SystemExit(f"table {table} has no text key: teach bench/receiver/filling.py how to copy it")
     return tables
 
