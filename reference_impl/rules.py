@@ -147,7 +147,7 @@ def relayed_types(values: tuple[str, ...]) -> tuple[str, ...]:
     unknown = [value for value in values if not any(matches((value,), kind) for kind in RELAYED)]
     if unknown or not values:
         raise ValueError(
-            f"types n'admet que « * », ou : {', '.join(RELAYED)} (« user.* » les vaut tous les trois)."
+            f"types n'admet que « * », ou : {', '.join(RELAYED)} (« user.* » : tous ceux qui commencent ainsi)."
         )
     return values
 

@@ -8,6 +8,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 from reference_impl.edge.signature import VerifiedDelivery
@@ -17,6 +18,8 @@ LONGEST_ID = 255
 
 LATEST_MS = 253_402_300_799_999
 """La fin de l'an 9999, en millisecondes : au-delà, la valeur n'est pas tenue pour un instant."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 DEEPEST = 64
 """Le nombre de niveaux admis. Un corps plus imbriqué, lu ici, pourrait épuiser la pile à l'écriture ou à l'export."""
@@ -72,9 +75,7 @@ def without_secrets(value: Any) -> Any:
 
 def read_event(delivery: VerifiedDelivery) -> Event:
     """Lire l'enveloppe. Lève `UnusableEventError`, avec une raison, si le corps n'a pas cette forme."""
-    document = load_json(delivery.body)
-    if not isinstance(document, dict):
-        raise UnusableEventError("not_an_object")
+    document = load_object(delivery.body)
     kind, data, instance = document.get("type"), document.get("data"), document.get("instance_id")
     if not isinstance(kind, str) or not 0 < len(kind) <= LONGEST_ID:
         raise UnusableEventError("no_type")
@@ -85,6 +86,14 @@ def read_event(delivery: VerifiedDelivery) -> Event:
         timestamp=instant(document.get("timestamp")),
         instance_id=instance if isinstance(instance, str) and instance else None,
     )
+
+
+def load_object(body: bytes) -> dict[str, Any]:
+    """Lire un objet JSON, comme `load_json`. Lève `UnusableEventError`."""
+    document = load_json(body)
+    if not isinstance(document, dict):
+        raise UnusableEventError("not_an_object")
+    return document
 
 
 def load_json(body: bytes) -> Any:
@@ -138,4 +147,17 @@ def instant(value: Any) -> int | None:
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     milliseconds = value * 1000 if value < 10**11 else value
+    return milliseconds if 0 <= milliseconds <= LATEST_MS else None
+
+
+def iso_instant(value: Any) -> int | None:
+    """Lire un instant ISO 8601 ; le rendre en millisecondes. Sans fuseau, il est lu en temps universel."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    milliseconds = (aware - EPOCH) // timedelta(milliseconds=1)
     return milliseconds if 0 <= milliseconds <= LATEST_MS else None

@@ -44,8 +44,7 @@ class Mailer(Protocol):
 class MailSender:
     """L'envoi de la file des messages. `composers` compose chaque sorte ; `unusable` condamne une adresse.
 
-    Aucune référence n'est rendue : un fournisseur de messages est un sous-traitant, et rien ne sait effacer un message
-    déjà remis. Il n'y a donc personne à avertir d'un effacement.
+    Aucune référence n'est rendue : rien ne sait reprendre un message déjà remis. Un effacement n'y donne donc pas d'avis.
     """
 
     engine: Engine

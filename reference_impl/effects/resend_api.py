@@ -2,7 +2,7 @@
 
 Nos tentatives s'étendent sur plus de deux jours, mais il n'y a jamais plus de six heures entre deux d'entre elles. Un
 message accepté sans que nous l'apprenions n'est donc reçu deux fois que si Resend, ou `dispatch`, reste ensuite plus
-d'un jour à l'arrêt.
+d'un jour à l'arrêt, ou si l'effet, abandonné, est repris plus tard (`--retry-failed`).
 """
 
 from reference_impl.effects.mail import Mail

@@ -26,6 +26,8 @@ from reference_impl.effects.smtp_session import SmtpServer, Stopwatch, open_sess
 CLOSING = 421
 """Le serveur s'arrête, ou ne veut plus de nous pour l'instant : tous les messages échoueraient."""
 
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
 _NO_SUCH_ADDRESS = re.compile(rb"5\.(?:1\.(?:[1-6]|10)|2\.1)(?!\d)")
 """Les codes étendus (RFC 3463) qui condamnent l'adresse du destinataire : inconnue, mal écrite, fermée."""
 
@@ -44,9 +46,8 @@ class SmtpMailer:
     ) -> None:
         self._server = server
         self._name, address = parseaddr(sender)
-        local, _, domain = address.rpartition("@")
-        self._domain = ascii_domain(domain)
-        self._address = f"{local}@{self._domain}"
+        self._address = with_ascii_domain(address)
+        self._domain = self._address.rpartition("@")[2]
         self._clock, self._stopwatch = clock, stopwatch
         self._tls = tls or ssl.create_default_context()
 
@@ -61,8 +62,7 @@ class SmtpMailer:
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             raise EffectFailedError(name_of(error), everyone=True) from None
         try:
-            local, _, domain = mail.to.rpartition("@")
-            session.send_message(message, self._address, [f"{local}@{ascii_domain(domain)}"])
+            session.send_message(message, self._address, [with_ascii_domain(mail.to)])
         except smtplib.SMTPRecipientsRefused as error:
             ((code, said),) = error.recipients.values()
             if code >= 500 and _NO_SUCH_ADDRESS.match(said):
@@ -80,7 +80,7 @@ class SmtpMailer:
         """Écrire le message. `Auto-Submitted` (RFC 3834) évite qu'un répondeur automatique ne lui réponde."""
         message = EmailMessage(SMTP)
         message["From"] = Address(self._name, addr_spec=self._address)
-        message["To"] = mail.to
+        message["To"] = with_ascii_domain(mail.to)
         message["Subject"] = mail.subject
         message["Date"] = datetime.fromtimestamp(self._clock() / 1000, UTC)
         message["Message-ID"] = f"<{hashlib.sha256(mail.key.encode()).hexdigest()[:32]}@{self._domain}>"
@@ -89,12 +89,18 @@ class SmtpMailer:
         return message
 
 
-def ascii_domain(domain: str) -> str:
-    """Rendre le nom ASCII d'un domaine, que tout serveur comprend ; un nom accentué en a un aussi."""
+def with_ascii_domain(address: str) -> str:
+    """Écrire le domaine sous son nom ASCII, que tout serveur comprend ; un nom accentué en a un aussi.
+
+    La conversion change d'autres caractères que les lettres : « ＠ » y devient « @ », et l'adresse en serait une autre.
+    Un domaine qui n'en sort pas net reste donc tel quel ; le serveur le refusera.
+    """
+    local, _, domain = address.rpartition("@")
     try:
-        return domain.encode("idna").decode()
+        converted = domain.encode("idna").decode()
     except UnicodeError:
-        return domain  # le serveur le refusera
+        return address
+    return f"{local}@{converted}" if _DOMAIN.fullmatch(converted) else address
 
 
 def refuse(error: Exception) -> NoReturn:

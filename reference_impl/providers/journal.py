@@ -32,17 +32,16 @@ class ProviderJournal:
             duration_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 
-    def refused(self, path: str, error: RefusedRequestError) -> None:
-        """Noter une requête refusée : rien ne dit de qui elle vient."""
-        metrics.PROVIDERS.labels(path.rpartition("/")[2], "rejected").inc()
-        self._say("warning", provider=path.rpartition("/")[2], outcome="rejected", reason=error.reason)
+    def refused(self, route: str, error: RefusedRequestError) -> None:
+        """Noter une requête refusée, sous le nom de la route : rien ne dit de qui elle vient."""
+        metrics.PROVIDERS.labels(route, "rejected").inc()
+        self._say("warning", provider=route, outcome="rejected", reason=error.reason)
 
-    def unavailable(self, path: str, error: Exception) -> None:
+    def unavailable(self, route: str, error: Exception) -> None:
         """Noter que la base n'a pas répondu, sans le message de l'erreur : le pilote y cite des valeurs."""
-        metrics.PROVIDERS.labels(path.rpartition("/")[2], "unavailable").inc()
+        metrics.PROVIDERS.labels(route, "unavailable").inc()
         cause = error.orig if isinstance(error, DBAPIError) else error
-        provider = path.rpartition("/")[2]
-        self._say("error", provider=provider, outcome="unavailable", error=type(cause).__name__)
+        self._say("error", provider=route, outcome="unavailable", error=type(cause).__name__)
 
     def _say(self, level: str, **fields: Any) -> None:
         with suppress(OSError, ValueError):

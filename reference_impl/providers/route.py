@@ -19,7 +19,7 @@ from reference_impl.providers.journal import ProviderJournal
 def provider_router(path: str, intake: Intake, providers: Sequence[Provider]) -> APIRouter:
     """Monter `POST path`. Plusieurs expéditeurs peuvent partager cette route : la preuve dit lequel envoie."""
     router = APIRouter()
-    journal = ProviderJournal()
+    journal, name = ProviderJournal(), path.rpartition("/")[2]
 
     @router.post(path, status_code=204, responses=PROVIDER_RESPONSES, openapi_extra=ANY_JSON)
     async def receive(request: Request) -> Response:
@@ -31,10 +31,10 @@ def provider_router(path: str, intake: Intake, providers: Sequence[Provider]) ->
             )
             receipt = await run_in_threadpool(intake.receive, provider, delivery)
         except RefusedRequestError as error:
-            journal.refused(path, error)
+            journal.refused(name, error)
             return Response(status_code=error.status, headers=HANG_UP if error.status in UNREAD else None)
         except (DBAPIError, PoolTimeoutError) as error:
-            journal.unavailable(path, error)
+            journal.unavailable(name, error)
             return Response(status_code=503, headers={"Retry-After": str(RETRY_AFTER_S)})
         journal.received(provider.name, receipt, started)
         return Response(status_code=204)

@@ -1,15 +1,11 @@
 """La lecture d'un événement de Resend. Ses instants sont des textes (ISO 8601) ; ceux de la base, des millisecondes."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from reference_impl.catalogue.reading import Data, inside, objects, short
-from reference_impl.edge.envelope import LATEST_MS, load_json
+from reference_impl.edge.envelope import iso_instant, load_object
 from reference_impl.errors import UnusableEventError
 from reference_impl.providers.intake import Authentic, ProviderEvent, fingerprint
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _LABEL = re.compile(r"[A-Za-z0-9_-]{1,255}")
 """Ce que Resend admet dans une étiquette. Une adresse n'y passe pas : elle ne serait donc pas gardée par mégarde."""
@@ -20,27 +16,12 @@ def read_event(delivery: Authentic) -> ProviderEvent:
 
     Lève `UnusableEventError`.
     """
-    document = load_json(delivery.body)
-    if not isinstance(document, dict):
-        raise UnusableEventError("not_an_object")
+    document = load_object(delivery.body)
     kind = short(document, "type")
     if kind is None:
         raise UnusableEventError("no_type")
     identifier = delivery.delivery_id or fingerprint(delivery.body)
     return ProviderEvent(identifier, kind, inside(document, "data"), iso_instant(document.get("created_at")))
-
-
-def iso_instant(value: Any) -> int | None:
-    """Lire un instant ISO 8601 ; le rendre en millisecondes. Sans fuseau, il est lu en temps universel."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    milliseconds = (aware - EPOCH) // timedelta(milliseconds=1)
-    return milliseconds if 0 <= milliseconds <= LATEST_MS else None
 
 
 def label(data: Data) -> str | None:

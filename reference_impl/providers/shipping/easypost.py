@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy import Table
 
 from reference_impl.catalogue.reading import inside, short, text
-from reference_impl.edge.envelope import load_json
+from reference_impl.edge.envelope import iso_instant, load_object
 from reference_impl.errors import UnusableEventError
 from reference_impl.providers.intake import Authentic, Provider, ProviderEvent
-from reference_impl.providers.resend.events import iso_instant
 from reference_impl.providers.shipping.parcels import carrier, code, record_parcel
 from reference_impl.providers.shipping.proofs import EasyPostVerifier
 from reference_impl.providers.shipping.states import EASYPOST, state
@@ -49,9 +48,7 @@ def read_event(delivery: Authentic) -> ProviderEvent:
 
     Lève `UnusableEventError`.
     """
-    document = load_json(delivery.body)
-    if not isinstance(document, dict):
-        raise UnusableEventError("not_an_object")
+    document = load_object(delivery.body)
     identifier, kind = short(document, "id"), short(document, "description")
     if identifier is None:
         raise UnusableEventError("no_id")

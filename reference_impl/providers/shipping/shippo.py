@@ -7,10 +7,9 @@ from sqlalchemy import Table
 
 from reference_impl.catalogue.reading import Data, inside, short
 from reference_impl.clock import Clock
-from reference_impl.edge.envelope import load_json
+from reference_impl.edge.envelope import iso_instant, load_object
 from reference_impl.errors import UnusableEventError
 from reference_impl.providers.intake import Authentic, Provider, ProviderEvent, fingerprint
-from reference_impl.providers.resend.events import iso_instant
 from reference_impl.providers.shipping.parcels import REQUIRED, carrier, code, record_parcel
 from reference_impl.providers.shipping.proofs import ShippoVerifier
 from reference_impl.providers.shipping.states import SHIPPO, state
@@ -42,9 +41,7 @@ def shippo_provider(
 
 def read_event(delivery: Authentic) -> ProviderEvent:
     """Lire l'enveloppe ; `data` la garde entière. Lève `UnusableEventError`."""
-    document = load_json(delivery.body)
-    if not isinstance(document, dict):
-        raise UnusableEventError("not_an_object")
+    document = load_object(delivery.body)
     kind = short(document, "event")
     if kind is None:
         raise UnusableEventError("no_type")
@@ -56,7 +53,8 @@ def identifier(delivery: Authentic, kind: str, row: dict[str, Any]) -> str:
     """Rendre la clé d'idempotence : une empreinte de ce que dit la nouvelle, c'est-à-dire de la ligne qu'elle écrirait.
 
     Le transporteur, le numéro, l'état et son instant en font partie. L'arrivée prévue aussi : Shippo peut la changer
-    seule, et ce n'est pas un doublon. Une empreinte du corps entier ne conviendrait pas : la même nouvelle, envoyée
+    seule, et ce n'est pas un doublon. De deux arrivées prévues au même instant, la plus tardive est gardée, car rien ne
+    dit laquelle est la plus récente. Une empreinte du corps entier ne conviendrait pas : la même nouvelle, envoyée
     deux fois parce que l'adresse est déclarée deux fois, peut différer par un champ sans intérêt.
     """
     complete = kind == HANDLED and all(row[name] is not None for name in REQUIRED)

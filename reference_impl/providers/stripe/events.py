@@ -3,7 +3,7 @@
 from typing import Any
 
 from reference_impl.catalogue.reading import Data, inside, short
-from reference_impl.edge.envelope import instant, load_json
+from reference_impl.edge.envelope import instant, load_object
 from reference_impl.errors import UnusableEventError
 from reference_impl.providers.intake import Authentic, ProviderEvent
 
@@ -16,9 +16,7 @@ def read_event(delivery: Authentic) -> ProviderEvent:
 
     Lève `UnusableEventError`.
     """
-    document = load_json(delivery.body)
-    if not isinstance(document, dict):
-        raise UnusableEventError("not_an_object")
+    document = load_object(delivery.body)
     identifier, kind = short(document, "id"), short(document, "type")
     if identifier is None:
         raise UnusableEventError("no_id")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from reference_impl.providers.resend.events import iso_instant
+from reference_impl.edge.envelope import iso_instant
 from tests.receiver.catalogue.fixtures import MISSING, changed, paths
 from tests.receiver.edge.served import Client
 
