@@ -1,11 +1,9 @@
 """Grading one exercise of one submission: from its files to its criteria."""
 
-import functools
 import hashlib
 import hmac
 import importlib
 import time
-import tomllib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +15,7 @@ from grader.checks.run import run_suite
 from grader.collect import collect
 from grader.exercises import Exercise
 from grader.messages import harmless, harmless_lines
-from grader.paths import COURSE
+from grader.passages import passages
 from grader.results import CriterionResult, ExerciseResult, FailureReport, Part
 from grader.sandbox.engine import Engine, Workspace
 from grader.sources import Source
@@ -146,15 +144,7 @@ def _report(failure: Failure, criterion: Criterion, exercise: Exercise, lab: Lab
         received=harmless(lab.redact(failure.received), SHOWN_CHARACTERS),
         hint=exercise.hints[criterion.id]["where"],
         anchor=criterion.anchor,
-        passage=passages()[criterion.anchor],
+        passage=str(passages()[criterion.anchor]),
         command=f"grader replay {criterion.id}" if replays else None,
         deliveries=replays,
     )
-
-
-@functools.cache
-def passages() -> dict[str, str]:
-    """Read where in the course each anchor stands, as `title (page#anchor)`."""
-    with (COURSE / "anchors.toml").open("rb") as file:
-        anchors = tomllib.load(file)
-    return {key: f"{value['title']} ({value['page']}#{key})" for key, value in anchors.items()}

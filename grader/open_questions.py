@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.errors import UsageError
 from grader.messages import harmless
-from grader.paths import EXERCISES
+from grader.questions import load_questions
 from grader.results import OpenQuestion, OpenQuestionsResult
 from grader.scale import OpenScale
 from grader.sources import Source
@@ -59,7 +59,7 @@ def grade_open_questions(
 ) -> OpenQuestionsResult:
     """Tell which questions are unanswered (0 point), marked, or to be marked."""
     data = source.read(FILE) if FILE in source.names() else None
-    asked = sections((EXERCISES / FILE).read_text(encoding="utf-8"))
+    asked = {question.id: question.title for question in load_questions()}
     answered = sections(data.decode("utf-8", "replace")) if data else {}
     if data and not answered:
         notices.append(f"{FILE} : aucun titre « ## Question N » trouvé ; à relire à la main")
@@ -71,7 +71,7 @@ def grade_open_questions(
         present = lost or bool(identifier in answered and answered[identifier].answer)
         status = "marked" if mark is not None else "pending" if present else "unanswered"
         points = mark if mark is not None else None if present else 0.0
-        title = asked[identifier].title if identifier in asked else f"Question {number}"
+        title = asked.get(identifier, f"Question {number}")
         questions.append(
             OpenQuestion(id=identifier, title=title, status=status, points=points, max=scale.points)  # type: ignore[arg-type]
         )

@@ -4,18 +4,17 @@ import re
 from collections.abc import Iterator
 
 # A message goes between quotes in the stub: it holds neither quote nor backslash.
-PYTHON_MARK = re.compile(
+MARK = re.compile(
     r"(?P<indent> *)# "
     r"(?:BEGIN SOLUTION(?P<silent> \(silent\))?: (?P<message>[^\s\x22\\][^\x22\\]*)|END SOLUTION)"
 )
-MARKDOWN_MARK = re.compile(r"(?P<indent>)<!-- (?:BEGIN|END) SOLUTION -->")
 
 
 class SourceError(Exception):
     """The source cannot be turned into exercises; the message names the file, the line and what to mend."""
 
 
-def cut(source: str, name: str, mark: re.Pattern[str]) -> Iterator[str | re.Match[str]]:
+def cut(source: str, name: str) -> Iterator[str | re.Match[str]]:
     """Yield the lines outside the cuts and, for each cut, the match of its opening mark.
 
     Raises SourceError on a mark misspelt, nested, unopened, unclosed or closed at another indentation.
@@ -27,7 +26,7 @@ def cut(source: str, name: str, mark: re.Pattern[str]) -> Iterator[str | re.Matc
             if opening is None:
                 yield line
             continue
-        match = mark.fullmatch(line)
+        match = MARK.fullmatch(line)
         if match is None:
             raise SourceError(f"{name}:{number}: mark not understood: {line.strip()!r}")
         if "BEGIN" in line:
@@ -55,7 +54,7 @@ def cut_python(source: str, name: str) -> str:
     Imports that only the cut code used stay: they are hints.
     """
     lines = [
-        piece if isinstance(piece, str) else _placeholder(piece) for piece in cut(source, name, PYTHON_MARK)
+        piece if isinstance(piece, str) else _placeholder(piece) for piece in cut(source, name)
     ]
     return "\n".join(lines)
 
@@ -66,8 +65,3 @@ def _placeholder(opening: re.Match[str]) -> str:
     if opening["silent"]:
         return f"{opening['indent']}# {todo}"
     return f'{opening["indent"]}raise NotImplementedError("{todo}")'
-
-
-def cut_markdown(source: str, name: str) -> str:
-    """Leave an empty line where each model answer was."""
-    return "\n".join(piece if isinstance(piece, str) else "" for piece in cut(source, name, MARKDOWN_MARK))

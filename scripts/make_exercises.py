@@ -1,11 +1,11 @@
-"""Generate `exercises/` and the solutions' quiz answers from their one source.
+"""Generate `exercises/` and the solutions' written answers from their one source.
 
     uv run python scripts/make_exercises.py            write what differs
     uv run python scripts/make_exercises.py --check    write nothing; exit 1 and name what differs
 
 `reference_impl/solutions/` holds the exercises complete; what stands between `# BEGIN SOLUTION` and
-`# END SOLUTION` is cut away for the student. `course/quiz/*.toml` holds the quizzes; their empty and
-their right answer files come from there. Nothing under `exercises/` is written by hand.
+`# END SOLUTION` is cut away for the student. `course/quiz/*.toml` holds the quizzes and
+`course/open_questions.toml` the open questions; their empty and their right answer files come from there. Nothing under `exercises/` is written by hand.
 """
 
 import argparse
@@ -14,13 +14,15 @@ import sys
 import tomllib
 from pathlib import Path
 
-from cuts import SourceError, cut_markdown, cut_python
+from cuts import SourceError, cut_python
+from question_files import question_file
 from quiz_files import quiz_file
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = Path("reference_impl/solutions")
 STUBS = Path("exercises")
 QUIZZES = Path("course/quiz")
+QUESTIONS = Path("course/open_questions.toml")
 OPEN_QUESTIONS = "questions_ouvertes.md"
 
 Tree = dict[Path, str]
@@ -82,7 +84,9 @@ def build(root: Path) -> Tree:
     for folder in exercise_folders(root):
         tree |= {STUBS / folder.name / path: text for path, text in exercise_files(folder).items()}
     tree[STUBS / "shipped.toml"] = shipped(root)
-    tree[STUBS / OPEN_QUESTIONS] = cut_markdown(read(root / SOLUTIONS / OPEN_QUESTIONS), OPEN_QUESTIONS)
+    paper = tomllib.loads(read(root / QUESTIONS))
+    tree[STUBS / OPEN_QUESTIONS] = question_file(paper, answered=False)
+    tree[SOLUTIONS / OPEN_QUESTIONS] = question_file(paper, answered=True)
     for path in sorted((root / QUIZZES).glob("*.toml")):
         quiz = tomllib.loads(read(path))
         tree[STUBS / "quiz" / path.name] = quiz_file(quiz, answered=False)
@@ -108,7 +112,7 @@ def orphans(root: Path, tree: Tree) -> list[Path]:
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Run the command; return the exit status."""
     parser = argparse.ArgumentParser(
-        description="Generate exercises/ from reference_impl/solutions/ and course/quiz/."
+        description="Generate exercises/ from reference_impl/solutions/ and course/."
     )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and name what differs")
     check = parser.parse_args(arguments).check

@@ -70,7 +70,7 @@ class LiveTable:
             table.add_column(title, justify="right")
         for title in (
             "Exercices",
-            *(f"Quiz {name}" if wide else "Quiz" for name in self._scale.quizzes),
+            *(f"Quiz {name}" if wide else f"Quiz {name[0].upper()}" for name in self._scale.quizzes),
             "Ouvertes",
             "Total",
         ):

@@ -2,7 +2,7 @@
 
 import exercise_paths  # noqa: F401  (makes scripts/ importable)
 import pytest
-from cuts import SourceError, cut_markdown, cut_python
+from cuts import SourceError, cut_python
 
 
 def test_a_cut_becomes_an_error_that_says_what_to_write() -> None:
@@ -19,13 +19,6 @@ def test_a_silent_cut_becomes_a_comment() -> None:
     source = "# BEGIN SOLUTION (silent): à part\ndef g():\n    pass\n\n\n# END SOLUTION\n"
 
     assert cut_python(source, "g.py") == "# TODO : à part\n"
-
-
-def test_a_model_answer_becomes_an_empty_line() -> None:
-    """An unanswered open question is its heading, its statement, and room."""
-    source = "## Question 1\n\n<!-- BEGIN SOLUTION -->\nLa réponse.\n<!-- END SOLUTION -->\n"
-
-    assert cut_markdown(source, "q.md") == "## Question 1\n\n\n"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ def project(tmp_path: Path) -> Path:
     ignore = shutil.ignore_patterns("__pycache__")
     for name in ("kit", "ex1_signature"):
         shutil.copytree(SOLUTIONS / name, tmp_path / "reference_impl/solutions" / name, ignore=ignore)
-    shutil.copy(SOLUTIONS / "questions_ouvertes.md", tmp_path / "reference_impl/solutions")
+    (tmp_path / "course").mkdir()
+    shutil.copy(ROOT / "course/open_questions.toml", tmp_path / "course")
     assert main([], tmp_path) == 0
     return tmp_path
 

@@ -1,0 +1,80 @@
+"""The exercises in the pages: their own statements, and the criteria that the suites declare."""
+
+import re
+from functools import cache
+
+from course_site.errors import CourseError
+from grader.checks.criterion import Criterion
+from grader.exercises import IDS, Exercise, load
+from grader.grading import wanted
+from grader.passages import passages
+
+HEADING = re.compile(r"^(?P<level>#{1,4}) (?P<title>.+)$")
+FENCE = re.compile(r"^\s*(```|~~~)")
+JUDGED = "Ce qui est jugé"
+
+
+def exercise(arguments: str, _body: list[str]) -> str:
+    """Write a whole exercise: its statement, then its criteria with hints and passages (`/// exercise | ex1`)."""
+    found = next((load(identifier) for identifier in IDS if identifier.startswith(f"{arguments}_")), None)
+    if found is None:
+        raise CourseError(f"no exercise {arguments!r}; known: {', '.join(IDS)}")
+    return f"{statement(found)}\n\n{criteria(found)}"
+
+
+def statement(found: Exercise) -> str:
+    """Give the statement, its headings one level deeper and with stable ids, its commands marked as such."""
+    text = (found.folder / "README.md").read_text(encoding="utf-8").strip()
+    lines, fenced = [], False
+    for line in text.split("\n"):
+        if FENCE.match(line):
+            fenced = not fenced
+            line = "```console" if fenced and line.strip() == "```" else line
+        elif not fenced and (heading := HEADING.match(line)):
+            line = f"#{heading['level']} {heading['title']} {{ #{_identifier(found, heading['title'])} }}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+@cache
+def _identifiers() -> dict[str, str]:
+    """Name the sections that every statement has, in English like all ids."""
+    return {
+        "Ce qui est fourni": "given",
+        "Ce que vous écrivez": "yours",
+        "Essayer": "try",
+        JUDGED: "judged",
+        "Pour aller plus loin": "further",
+    }
+
+
+def _identifier(found: Exercise, title: str) -> str:
+    if title.startswith("Exercice "):
+        return found.short
+    if title.startswith(f"{found.short}."):
+        return title.split()[0].replace(".", "-")
+    if title in _identifiers():
+        return f"{found.short}-{_identifiers()[title]}"
+    raise CourseError(f"{found.id}/README.md: the site has no id for the section « {title} »")
+
+
+def criteria(found: Exercise) -> str:
+    """Write the criteria as the suite declares them: points, passage of the course, the three hints, folded."""
+    lines = [f"### Les critères de l'exercice {found.short[2:]} {{ #{found.short}-criteria }}", ""]
+    lines += ["| critère | points | passage du cours |", "|---|---:|---|"]
+    declared = wanted(found, None)
+    lines += [f"| [{c.id}](#{c.id.replace('.', '-')}) {c.title} | {c.points} | {_passage(c)} |" for c in declared]
+    for criterion in declared:
+        lines += ["", f'??? tip "Les trois indices de {criterion.id}"']
+        lines += [f"    {rank}. {text}" for rank, text in enumerate(_hints(found, criterion), start=1)]
+    return "\n".join(lines)
+
+
+def _passage(criterion: Criterion) -> str:
+    passage = passages()[criterion.anchor]
+    return f"[{passage.title}]({passage.address})"
+
+
+def _hints(found: Exercise, criterion: Criterion) -> tuple[str, str, str]:
+    hints = found.hints[criterion.id]
+    return hints["where"], hints["idea"], hints["almost"]
