@@ -4,10 +4,10 @@ import re
 from functools import cache
 
 from course_site.errors import CourseError
+from course_site.passages import link
 from grader.checks.criterion import Criterion
 from grader.exercises import IDS, Exercise, load
 from grader.grading import wanted
-from grader.passages import passages
 
 HEADING = re.compile(r"^(?P<level>#{1,4}) (?P<title>.+)$")
 FENCE = re.compile(r"^\s*(```|~~~)")
@@ -63,16 +63,11 @@ def criteria(found: Exercise) -> str:
     lines = [f"### Les critères de l'exercice {found.short[2:]} {{ #{found.short}-criteria }}", ""]
     lines += ["| critère | points | passage du cours |", "|---|---:|---|"]
     declared = wanted(found, None)
-    lines += [f"| [{c.id}](#{c.id.replace('.', '-')}) {c.title} | {c.points} | {_passage(c)} |" for c in declared]
+    lines += [f"| [{c.id}](#{c.id.replace('.', '-')}) {c.title} | {c.points} | {link(c.anchor)} |" for c in declared]
     for criterion in declared:
         lines += ["", f'??? tip "Les trois indices de {criterion.id}"']
         lines += [f"    {rank}. {text}" for rank, text in enumerate(_hints(found, criterion), start=1)]
     return "\n".join(lines)
-
-
-def _passage(criterion: Criterion) -> str:
-    passage = passages()[criterion.anchor]
-    return f"[{passage.title}]({passage.address})"
 
 
 def _hints(found: Exercise, criterion: Criterion) -> tuple[str, str, str]:

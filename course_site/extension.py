@@ -6,6 +6,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 
 from course_site import directives, references, typography
+from course_site.notes import NoteCalls
 from course_site.reading_time import ReadingTime
 
 # pymdownx.snippets runs at 32, the fenced code of pymdownx.superfences at 25: what a directive writes, they read.
@@ -14,6 +15,8 @@ DIRECTIVES_PRIORITY = 28
 READING_TIME_PRIORITY = 9
 REFERENCES_PRIORITY = 11
 TYPOGRAPHY_PRIORITY = 10
+# After the finished code blocks are put back (30).
+NOTES_PRIORITY = 5
 
 
 class CourseExtension(Extension):
@@ -26,6 +29,7 @@ class CourseExtension(Extension):
         md.treeprocessors.register(references.Languages(md), "course_languages", REFERENCES_PRIORITY)
         md.treeprocessors.register(typography.FrenchTypography(md), "course_typography", TYPOGRAPHY_PRIORITY)
         md.treeprocessors.register(ReadingTime(md), "course_reading_time", READING_TIME_PRIORITY)
+        md.postprocessors.register(NoteCalls(md), "course_notes", NOTES_PRIORITY)
 
 
 def makeExtension(**options: Any) -> CourseExtension:  # noqa: N802 - Python-Markdown's name

@@ -1,7 +1,7 @@
 """The open questions in the pages: for students the statements, for instructors what to mark them by."""
 
 from course_site.errors import CourseError
-from grader.passages import passages
+from course_site.passages import link
 from grader.questions import AskedQuestion, load_questions
 
 
@@ -15,8 +15,7 @@ def open_questions(arguments: str, _body: list[str]) -> str:
 
 def _for_student(question: AskedQuestion) -> str:
     quoted = "\n".join(f"> {line}".rstrip() for line in question.statement.strip().split("\n"))
-    helping = [passages()[key] for key in question.anchors]
-    links = ", ".join(f"[{passage.title}]({passage.address})" for passage in helping)
+    links = ", ".join(link(anchor) for anchor in question.anchors)
     return "\n\n".join(
         [
             f"### {question.heading} {{ #open-{question.id} }}",

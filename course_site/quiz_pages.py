@@ -4,7 +4,7 @@ Written as Markdown in plain HTML: without JavaScript, a list of questions with 
 it a quiz: feedback, score, another try, a file of answers.
 """
 
-from grader.passages import passages
+from course_site.passages import link
 from grader.quiz import Option, Question, Quiz, load_quiz
 from grader.scale import load_scale
 
@@ -78,9 +78,7 @@ def _corrected(question: Question) -> str:
 
 def explained(question: Question) -> str:
     """Write why the answer is right, and where the course says it."""
-    passage = passages()[question.anchor]
-    link = f"[{passage.title}]({passage.address})"
-    return f"{question.explanation.strip()}\n\nLe passage du cours : {link}."
+    return f"{question.explanation.strip()}\n\nLe passage du cours : {link(question.anchor)}."
 
 
 def scale(_arguments: str, _body: list[str]) -> str:

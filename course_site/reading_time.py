@@ -1,6 +1,7 @@
 """The reading time, counted from the words of the page and written under its title."""
 
 import math
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from markdown.treeprocessors import Treeprocessor
@@ -13,14 +14,22 @@ SHORTEST = 3
 
 
 class ReadingTime(Treeprocessor):
-    """Inserts « Lecture : N min » after the first title of a page long enough to need it."""
+    """Inserts « Lecture : N min » after the first title of a page long enough to need it. What is folded is not counted."""
 
     def run(self, root: Element) -> None:
         """Change the tree in place."""
         title = next((index for index, element in enumerate(root) if element.tag == "h1"), None)
-        minutes = math.ceil(len(" ".join(root.itertext()).split()) / WORDS_A_MINUTE)
+        minutes = math.ceil(len(" ".join(_read(root)).split()) / WORDS_A_MINUTE)
         if title is None or minutes < SHORTEST:
             return
         line = Element("p", {"class": "reading-time"})
         line.text = f"Lecture\u00a0: {minutes}\u00a0min"
         root.insert(title + 1, line)
+
+
+def _read(element: Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        if child.tag != "details":
+            yield from _read(child)
+        yield child.tail or ""

@@ -66,12 +66,14 @@ def block(piece: Piece, remarks: list[tuple[str, str]]) -> str:
         if len(places) != 1:
             raise CourseError(f"{needle!r} stands on {len(places)} lines of the piece, not on one")
         if comment is None:
-            raise CourseError(f"{piece.path}: files of this kind have no comments, so no notes")
+            continue
         separator = " " if f"{comment} (" in lines[places[0]] else f"  {comment} "
         lines[places[0]] += f"{separator}({number})!"
     fence = "~~~~" if "```" in "\n".join(lines) else "```"
     code = "\n".join([f'{fence}{piece.language} title="{piece.path}"', *lines, fence])
-    listed = "\n".join(f"{number}. {text}" for number, (_, text) in enumerate(remarks, start=1))
+    # Where the language has no comments, a note names its line instead of being called from it.
+    said = [text if comment else f"`{needle}` : {text}" for needle, text in remarks]
+    listed = "\n".join(f"{number}. {text}" for number, text in enumerate(said, start=1))
     return f"{code}\n\n{listed}\n" if listed else f"{code}\n"
 
 
