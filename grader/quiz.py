@@ -84,6 +84,11 @@ class Quiz(_Model):
         return self.points_per_question * len(self.questions)
 
 
+def quiz_ids() -> tuple[str, ...]:
+    """List the quizzes of the course."""
+    return tuple(sorted(path.stem for path in (COURSE / "quiz").glob("*.toml")))
+
+
 @cache
 def load_quiz(identifier: str) -> Quiz:
     """Read a quiz of the course. Raises OSError or ValueError if the course's own file is broken."""

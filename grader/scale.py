@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.errors import UsageError
 from grader.exercises import IDS
+from grader.quiz import quiz_ids
 from grader.results import ExerciseResult, OpenQuestionsResult, QuizResult, Total
 
 DEFAULT = Path(__file__).parent / "bareme.toml"
@@ -99,4 +100,8 @@ def load_scale(path: Path = DEFAULT) -> Scale:
     unknown = sorted(set(scale.exercises) - set(IDS))
     if unknown:
         raise UsageError(f"Le barème {path} nomme des exercices inconnus : {', '.join(unknown)}.")
+    unknown = sorted(set(scale.quizzes) - set(quiz_ids()))
+    if unknown:
+        known = ", ".join(quiz_ids())
+        raise UsageError(f"Le barème {path} nomme des quiz inconnus : {', '.join(unknown)}. Connus : {known}.")
     return scale

@@ -9,20 +9,22 @@ from reference_impl.store.inbox import INBOX
 
 
 def health_router(engine: Engine) -> APIRouter:
-    """Monter les deux routes : la première dit à l'hébergeur quand redémarrer, la seconde quand envoyer du trafic."""
+    """Monter les deux routes : la première dit à l'hébergeur quand redémarrer, la seconde quand envoyer du trafic.
+
+    200, et non 204 : le contrôle de santé de Railway n'accepte que ce code.
+    """
     router = APIRouter()
 
-    @router.get("/health", status_code=204)
+    @router.get("/health")
     async def health() -> Response:
-        return Response(status_code=204)
+        return Response()
 
     @router.get(
         "/ready",
-        status_code=204,
         responses={503: {"description": "La base ne répond pas, ou n'est pas migrée."}},
     )
     def ready() -> Response:
-        return Response(status_code=204 if is_ready(engine) else 503)
+        return Response(status_code=200 if is_ready(engine) else 503)
 
     return router
 

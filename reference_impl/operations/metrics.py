@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -62,16 +64,34 @@ def _stored(engine: Engine, now: int) -> CollectorRegistry:
         waiting = select(OUTBOX.c.destination, func.count()).where(due).group_by(OUTBOX.c.destination)
         by_destination = connection.execute(waiting).all()
         failing = connection.execute(select(DESTINATIONS.c.destination, DESTINATIONS.c.failures)).all()
-    Gauge("dead_letters", "Lettres mortes à examiner.", registry=registry).set(dead)
-    Gauge("effects_failed", "Effets abandonnés après trop de tentatives.", registry=registry).set(abandoned)
     age = 0 if oldest is None else max(0, now - oldest) / 1000
-    _by_destination(registry, "effects_due", "Effets dus, par destinataire.", by_destination)
-    _by_destination(registry, "destination_failures", "Échecs de suite d'un destinataire.", failing)
-    Gauge(_OLDEST, "Âge du plus vieil effet encore dû.", registry=registry).set(age)
+    registry.register(
+        _Stored(
+            GaugeMetricFamily("dead_letters", "Lettres mortes à examiner.", dead),
+            GaugeMetricFamily("effects_failed", "Effets abandonnés après trop de tentatives.", abandoned),
+            _by_destination("effects_due", "Effets dus, par destinataire.", by_destination),
+            _by_destination("destination_failures", "Échecs de suite d'un destinataire.", failing),
+            GaugeMetricFamily(_OLDEST, "Âge du plus vieil effet encore dû.", age),
+        )
+    )
     return registry
 
 
-def _by_destination(registry: CollectorRegistry, name: str, text: str, rows: Iterable[Any]) -> None:
-    gauge = Gauge(name, text, ["destination"], registry=registry)
+class _Stored(Collector):
+    """Les mesures lues dans la base à l'instant.
+
+    Un `Gauge` les écrirait aussi dans le dossier partagé des processus : chacun y laisserait ses vieilles valeurs.
+    """
+
+    def __init__(self, *families: Metric) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def _by_destination(name: str, text: str, rows: Iterable[Any]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=["destination"])
     for destination, count in rows:
-        gauge.labels(destination).set(count)
+        family.add_metric([destination], count)
+    return family

@@ -140,6 +140,16 @@ def test_a_scale_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
         load_scale(file)
 
 
+def test_a_scale_with_a_quiz_that_is_none_names_those_that_exist(tmp_path: Path) -> None:
+    """A misspelt quiz is told at once, and not on each student's row."""
+    file = tmp_path / "scale.toml"
+    text = DEFAULT.read_text(encoding="utf-8").replace("webhooks = 40", "webhook = 40")
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(UsageError, match="quiz inconnus : webhook. Connus : production, webhooks"):
+        load_scale(file)
+
+
 def test_another_scale_weighs_otherwise(tmp_path: Path) -> None:
     """Points are in proportion of what was earned."""
     file = tmp_path / "scale.toml"

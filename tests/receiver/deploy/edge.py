@@ -47,7 +47,11 @@ class _Remember(BaseHTTPRequestHandler):
     server: Upstream
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        chunked = self.headers.get("transfer-encoding") == "chunked"
+        body = self._chunks() if chunked else self.rfile.read(int(self.headers.get("content-length") or 0))
+        if body is None:  # cut on its way: like a real receiver, it has no request to answer
+            self.close_connection = True
+            return
         headers = {name.lower(): ", ".join(self.headers.get_all(name) or []) for name in self.headers}
         self.server.seen.append({"path": self.path, "headers": headers, "length": len(body)})
         answer = json.dumps({"ok": True}).encode()
@@ -58,6 +62,16 @@ class _Remember(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.do_POST()
+
+    def _chunks(self) -> bytes | None:
+        """Read a chunked body to its last chunk; None where the connection ends before."""
+        body = b""
+        while size := self.rfile.readline().strip():
+            chunk = self.rfile.read(int(size, 16) + 2)[:-2]
+            if int(size, 16) == 0:
+                return body
+            body += chunk
+        return None
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

@@ -21,8 +21,8 @@ def statuses(client: Client) -> dict[str, int]:
     }
 
 
-FINE = {"/health": 204, "/ready": 204, "/metrics": 200}
-BROKEN = {"/health": 204, "/ready": 503, "/metrics": 200}
+FINE = {"/health": 200, "/ready": 200, "/metrics": 200}
+BROKEN = {"/health": 200, "/ready": 503, "/metrics": 200}
 
 
 @pytest.fixture
