@@ -20,8 +20,8 @@ UNITS = "%|€|s|ms|µs|min|h|o|ko|Mo|Go|octets?|jours?|heures?|minutes?|seconde
 RULES = (
     (re.compile(r"[ \u00a0]+(?=[;!?])"), NARROW),
     (re.compile(r"[ ]+(?=:(?:\s|$))"), WIDE),
-    (re.compile(r"«[ ]*"), "«" + WIDE),
-    (re.compile(r"[ ]*»"), WIDE + "»"),
+    (re.compile(r"«[ \u00a0]*"), "«" + WIDE),
+    (re.compile(r"[ \u00a0]*»"), WIDE + "»"),
     (re.compile(r"(?<=\d) (?=\d{3}(?!\d))"), NARROW),
     (re.compile(rf"(?<=\d) (?=(?:{UNITS})(?!\w))"), WIDE),
     (re.compile(r"(?<=[nN]°) "), WIDE),

@@ -65,7 +65,8 @@ DRAW = """async ([id, source, theme]) => {
         const rules = [...style.sheet.cssRules].filter(rule =>
             rule instanceof CSSStyleRule && !rule.selectorText.includes(":root") &&
             (rule.selectorText === `#${id}` || drawing.parentElement.querySelector(rule.selectorText)));
-        style.textContent = rules.map(rule => rule.cssText).join("");
+        // A label half transparent would let its arrow show through.
+        style.textContent = rules.map(rule => rule.cssText).join("") + `#${id} .edgeLabel rect { opacity: 1; }`;
     }
     const whole = drawing.outerHTML;
     for (const head of drawing.querySelectorAll("defs > *, marker, symbol, filter")) {
@@ -73,6 +74,8 @@ DRAW = """async ([id, source, theme]) => {
     }
     for (const element of drawing.querySelectorAll("*")) {
         for (const {name} of [...element.attributes]) if (name.startsWith("data-")) element.removeAttribute(name);
+        // An id that nothing points to would stand twice in a page with two drawings.
+        if (element.id && !whole.includes(`(#${element.id})`)) element.removeAttribute("id");
     }
     return new XMLSerializer().serializeToString(drawing);
 }"""

@@ -206,7 +206,7 @@
 
   document.querySelectorAll("form.quiz").forEach(enliven);
 
-  /* La page « Confidentialité » : voir ce qui est gardé, et tout effacer. */
+  /* La page « Confidentialité » : effacer les réponses gardées. */
   const eraser = document.getElementById("forget-everything");
   if (eraser) {
     const button = make("button", { type: "button", className: "md-button", textContent: "Effacer mes réponses" });

@@ -5,6 +5,7 @@ import sqlite3
 TABLES = "CREATE TABLE users (id); CREATE TABLE outbox (key); CREATE TABLE mailbox (key)"
 KNOWN, WRITE = "SELECT 1 FROM users", "INSERT INTO users VALUES ('zoe')"
 SEND, OWE = "INSERT INTO mailbox VALUES ('welcome/zoe')", "INSERT INTO outbox VALUES ('welcome/zoe')"
+COUNTS = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM mailbox)"
 
 
 def send_then_write(base: sqlite3.Connection, *, killed: bool) -> None:
@@ -36,7 +37,7 @@ def outbox(base: sqlite3.Connection, *, killed: bool) -> None:
 for handle in (send_then_write, write_then_send, outbox):
     base = sqlite3.connect(":memory:", isolation_level=None)  # chaque ordre est validé aussitôt
     base.executescript(TABLES)
-    for killed in (True, False, False):
+    for delivery, killed in (("tuée", True), ("revenue", False)):
         handle(base, killed=killed)
-    counts = base.execute("SELECT count(*), count(DISTINCT key) FROM mailbox").fetchone()
-    print("{:<16} messages : {}, clés différentes : {}".format(handle.__name__, *counts))
+        told = "personnes {}, messages {}".format(*base.execute(COUNTS).fetchone())
+        print(f"{handle.__name__:<16} {delivery:<8} {told}")

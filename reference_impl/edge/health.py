@@ -15,12 +15,13 @@ def health_router(engine: Engine) -> APIRouter:
     """
     router = APIRouter()
 
-    @router.get("/health")
+    @router.get("/health", response_class=Response)
     async def health() -> Response:
         return Response()
 
     @router.get(
         "/ready",
+        response_class=Response,
         responses={503: {"description": "La base ne répond pas, ou n'est pas migrée."}},
     )
     def ready() -> Response:
