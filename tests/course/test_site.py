@@ -95,8 +95,10 @@ def test_a_page_is_light(name: str, site: Site) -> None:
 
 
 def test_what_pages_load_is_light(site: Site) -> None:
-    loaded = [path for path in (site.folder / "assets").rglob("*") if path.suffix in (".css", ".js", ".svg", ".png")]
+    page = built_page(site, "03-implementation-pratique.md")
+    loaded = {(page.parent / address).resolve() for address in elements(page).loaded}
 
+    assert len(loaded) > 5
     assert max(path.stat().st_size for path in loaded) < LARGEST_ASSET_BYTES
 
 

@@ -52,7 +52,7 @@ def test_the_first_tab_stop_skips_to_the_contents(page: Any, site: Site) -> None
 
     focused = page.evaluate("() => document.activeElement.className")
 
-    assert focused == "md-skip"
+    assert focused.split()[0] == "md-skip"
     page.keyboard.press("Enter")
     assert "#" in page.url
 

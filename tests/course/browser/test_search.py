@@ -16,7 +16,7 @@ QUERIES = {
     "verifier une signature": "signature",
     "rejeu": "rejeu",
     "effacement": "effacement",
-    "svix-id": "svix-id",
+    "svix-id": "svix",
     "nouvelles tentatives": "tentative",
     "pierre tombale": "tombale",
     "409": "409",
