@@ -1,10 +1,10 @@
 """Diagrams: SVG drawn from a Mermaid source before the build, and their text alternative, open to every reader.
 
-    /// diagram | nominal-delivery
-    Une livraison ordinaire
+/// diagram | nominal-delivery
+Une livraison ordinaire
 
-    Le texte de remplacement, en Markdown.
-    ///
+Le texte de remplacement, en Markdown.
+///
 """
 
 import hashlib
@@ -42,7 +42,9 @@ def drawing(name: str) -> str:
     svg = drawn.read_text(encoding="utf-8") if drawn.is_file() else ""
     stamp = STAMP.search(svg)
     if stamp is None or stamp["digest"] != digest(source):
-        raise CourseError(f"{drawn.name} is not drawn from the present {source.name}: run scripts/make_diagrams.py")
+        raise CourseError(
+            f"{drawn.name} is not drawn from the present {source.name}: run scripts/make_diagrams.py"
+        )
     return svg.strip().replace("\n", " ")
 
 
@@ -50,4 +52,3 @@ def digest(source: Path) -> str:
     """Fingerprint the source of a diagram, however the machine ends its lines."""
     text = source.read_text(encoding="utf-8").strip()
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-

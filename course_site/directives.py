@@ -5,8 +5,16 @@ from collections.abc import Callable, Iterator
 
 from markdown.preprocessors import Preprocessor
 
-from course_site import diagrams, exercise_pages, mutants, open_question_pages, quiz_pages, references, routes
-from course_site import source_code
+from course_site import (
+    diagrams,
+    exercise_pages,
+    mutants,
+    open_question_pages,
+    quiz_pages,
+    references,
+    routes,
+    source_code,
+)
 from course_site.errors import CourseError
 
 OPENING = re.compile(r"/// (?P<name>[a-z-]+)(?: \| (?P<arguments>.*))?$")

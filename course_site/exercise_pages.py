@@ -1,6 +1,7 @@
 """The exercises in the pages: their own statements, and the criteria that the suites declare."""
 
 import re
+import textwrap
 from functools import cache
 
 from course_site.errors import CourseError
@@ -12,6 +13,7 @@ from grader.grading import wanted
 HEADING = re.compile(r"^(?P<level>#{1,4}) (?P<title>.+)$")
 FENCE = re.compile(r"^\s*(```|~~~)")
 JUDGED = "Ce qui est jugé"
+HINT_COLUMNS = 90
 
 
 def exercise(arguments: str, _body: list[str]) -> str:
@@ -63,13 +65,24 @@ def criteria(found: Exercise) -> str:
     lines = [f"### Les critères de l'exercice {found.short[2:]} {{ #{found.short}-criteria }}", ""]
     lines += ["| critère | points | passage du cours |", "|---|---:|---|"]
     declared = wanted(found, None)
-    lines += [f"| [{c.id}](#{c.id.replace('.', '-')}) {c.title} | {c.points} | {link(c.anchor)} |" for c in declared]
+    lines += [
+        f"| [{c.id}](#{c.id.replace('.', '-')}) {c.title} | {c.points} | {link(c.anchor)} |" for c in declared
+    ]
     for criterion in declared:
-        lines += ["", f'??? tip "Les trois indices de {criterion.id}"']
-        lines += [f"    {rank}. {text}" for rank, text in enumerate(_hints(found, criterion), start=1)]
+        lines += [
+            "",
+            f'??? tip "Les trois indices de {criterion.id}"',
+            "",
+            textwrap.indent(_hints(found, criterion), "    "),
+        ]
     return "\n".join(lines)
 
 
-def _hints(found: Exercise, criterion: Criterion) -> tuple[str, str, str]:
+def _hints(found: Exercise, criterion: Criterion) -> str:
+    """Write the hints as the terminal shows them: the last is half code, whose quotes and stars must stay."""
     hints = found.hints[criterion.id]
-    return hints["where"], hints["idea"], hints["almost"]
+    wrapped = [
+        textwrap.fill(hints[level], HINT_COLUMNS, initial_indent=f"{rank}. ", subsequent_indent="   ")
+        for rank, level in enumerate(("where", "idea", "almost"), start=1)
+    ]
+    return "\n".join(["```text", *"\n\n".join(wrapped).split("\n"), "```"])

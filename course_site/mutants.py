@@ -1,7 +1,7 @@
 """Wrong code in the pages: the mutants of the gate, which the project's tests prove to be wrong.
 
-    /// wrong | ex3_seen_in_memory
-    ///
+/// wrong | ex3_seen_in_memory
+///
 """
 
 import re
@@ -28,12 +28,19 @@ def wrong(arguments: str, body: list[str]) -> str:
     if not path.is_file():
         raise CourseError(f"no mutant of that name in {MUTANTS.name}/")
     mutant = tomllib.loads(path.read_text(encoding="utf-8"))
-    lost = ", ".join(f"`{criterion}`" for criterion in mutant["loses"])
+    lost = listed([f"`{criterion}`" for criterion in mutant["loses"]])
     file = mutant["edit"][0]["file"]
     lines = "\n\n".join(wrong_lines(file, mutant["edit"])).split("\n")
-    code = block(Piece(file, (), tuple(lines)), notes(body)).replace(f'title="{file}"', f'title="Faux : {file}"')
-    said = f'{mutant["misconception"]}\nLe correcteur retire {lost}.'
+    code = block(Piece(file, (), tuple(lines)), notes(body)).replace(
+        f'title="{file}"', f'title="Faux : {file}"'
+    )
+    said = f"{mutant['misconception']}\nQui écrit cela perd {lost}."
     return f'!!! failure "Faux"\n{textwrap.indent(said, "    ")}\n\n{textwrap.indent(code, "    ")}'
+
+
+def listed(words: list[str]) -> str:
+    """Join words as French does: a, b et c."""
+    return " et ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def wrong_lines(file: str, edits: list[dict[str, Any]]) -> Iterator[str]:

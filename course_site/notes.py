@@ -21,4 +21,6 @@ class NoteCalls(Postprocessor):
 
 def drawn(number: re.Match[str]) -> str:
     """Write one number as an element without text."""
-    return f'<span class="note-call" role="img" aria-label="note {number[1]}" data-number="{number[1]}"></span>'
+    return (
+        f'<span class="note-call" role="img" aria-label="note {number[1]}" data-number="{number[1]}"></span>'
+    )

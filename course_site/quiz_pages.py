@@ -18,7 +18,9 @@ def quiz(arguments: str, _body: list[str]) -> str:
     ]
     for section in asked.sections:
         parts.append(f"## {section.title} {{ #{section.id} }}")
-        parts += [_question(asked, question) for question in asked.questions if question.section == section.id]
+        parts += [
+            _question(asked, question) for question in asked.questions if question.section == section.id
+        ]
     parts.append("</form>")
     return "\n\n".join(parts)
 
@@ -88,7 +90,11 @@ def scale(_arguments: str, _body: list[str]) -> str:
     rows = [
         "| partie | points |",
         "|---|---:|",
-        *(f"| Quiz « {load_quiz(name).title} » | {points} |" for name, points in held.quizzes.items() if points),
+        *(
+            f"| Quiz « {load_quiz(name).title} » | {points} |"
+            for name, points in held.quizzes.items()
+            if points
+        ),
         f"| Exercices ({len(held.exercises)}) | {exercises} |",
         f"| Questions ouvertes ({held.open_questions.count} × {held.open_questions.points}) | {held.open_max} |",
         f"| Total | {held.max} |",

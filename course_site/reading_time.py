@@ -14,7 +14,7 @@ SHORTEST = 3
 
 
 class ReadingTime(Treeprocessor):
-    """Inserts « Lecture : N min » after the first title of a page long enough to need it. What is folded is not counted."""
+    """Inserts « Lecture : N min » after the first title of a page long enough to need it, folded parts not counted."""
 
     def run(self, root: Element) -> None:
         """Change the tree in place."""

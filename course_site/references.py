@@ -11,6 +11,11 @@ from pydantic import BaseModel, ConfigDict
 
 from course_site.paths import COURSE
 
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
 
 class SourceOfFacts(BaseModel):
     """A document that the course relies on; `checked` is the day it was read, `lang` the language of its title."""
@@ -44,7 +49,7 @@ def know(md: Markdown) -> None:
             md.references[key] = (source.url, None)
         return result
 
-    md.reset = reset_and_know  # type: ignore[method-assign]
+    md.reset = reset_and_know
 
 
 class Languages(Treeprocessor):
@@ -62,10 +67,18 @@ class Languages(Treeprocessor):
                 title.set("lang", lang)
 
 
+def spoken(day: date) -> str:
+    """Say a day in French: 1er août 2026."""
+    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def listed() -> str:
     """Write the list of all sources, by publisher, as the about page shows it (Markdown)."""
     lines = []
-    for key, source in sorted(sources().items(), key=lambda item: (item[1].publisher.lower(), item[1].title.lower())):
-        day = f"{source.checked:%Y-%m-%d}"
-        lines.append(f"- {source.publisher}, [*{source.title}*][{key}], consulté le {day}.")
+    for key, source in sorted(
+        sources().items(), key=lambda item: (item[1].publisher.lower(), item[1].title.lower())
+    ):
+        lines.append(
+            f"- {source.publisher}, [*{source.title}*][{key}], consulté le {spoken(source.checked)}."
+        )
     return "\n".join(lines)

@@ -18,10 +18,18 @@ from course_site.errors import CourseError
 from course_site.paths import ROOT
 
 LANGUAGES = {
-    ".py": "python", ".sql": "sql", ".toml": "toml", ".json": "json", ".conf": "nginx", ".service": "ini", ".timer": "ini",
-    ".txt": "text", ".out": "text", ".example": "ini", ".sh": "bash", ".js": "javascript", "": "text",
+    ".py": "python", ".sql": "sql", ".toml": "toml", ".json": "json", ".conf": "nginx", ".service": "ini",
+    ".timer": "ini", ".txt": "text", ".out": "text", ".example": "ini", ".sh": "bash", ".js": "javascript", "": "text",
 }  # fmt: skip
-COMMENTS = {"python": "#", "sql": "--", "toml": "#", "ini": "#", "nginx": "#", "bash": "#", "javascript": "//"}
+COMMENTS = {
+    "python": "#",
+    "sql": "--",
+    "toml": "#",
+    "ini": "#",
+    "nginx": "#",
+    "bash": "#",
+    "javascript": "//",
+}
 NOTE = re.compile(r"`(?P<needle>.+?)` => (?P<text>.+)")
 MARK = re.compile(r".*--8<-- \[(?P<edge>start|end):(?P<name>[\w-]+)\]")
 

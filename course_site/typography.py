@@ -15,7 +15,7 @@ NARROW = "\u202f"
 WIDE = "\u00a0"
 UNTOUCHED = {"code", "pre", "kbd", "samp", "script", "style", "svg", "textarea"}
 SPOKEN_ATTRIBUTES = ("alt", "title", "aria-label")
-UNITS = "%|€|s|ms|µs|min|h|o|ko|Mo|Go|octets?|jours?|heures?|minutes?|secondes?|points?|fois"
+UNITS = r"%|€|\$|s|ms|µs|min|h|o|ko|Mo|Go|Kio|Mio|Gio|octets?|jours?|heures?|minutes?|secondes?|points?|fois"
 
 RULES = (
     (re.compile(r"[ \u00a0]+(?=[;!?])"), NARROW),

@@ -103,5 +103,7 @@ def load_scale(path: Path = DEFAULT) -> Scale:
     unknown = sorted(set(scale.quizzes) - set(quiz_ids()))
     if unknown:
         known = ", ".join(quiz_ids())
-        raise UsageError(f"Le barème {path} nomme des quiz inconnus : {', '.join(unknown)}. Connus : {known}.")
+        raise UsageError(
+            f"Le barème {path} nomme des quiz inconnus : {', '.join(unknown)}. Connus : {known}."
+        )
     return scale

@@ -53,9 +53,7 @@ def cut_python(source: str, name: str) -> str:
 
     Imports that only the cut code used stay: they are hints.
     """
-    lines = [
-        piece if isinstance(piece, str) else _placeholder(piece) for piece in cut(source, name)
-    ]
+    lines = [piece if isinstance(piece, str) else _placeholder(piece) for piece in cut(source, name)]
     return "\n".join(lines)
 
 

@@ -90,7 +90,9 @@ async def drawn(page: Page, name: str) -> str:
         svg = re.sub(rf"{colour}|rgb\({red}, ?{green}, ?{blue}\)", variable, svg, flags=re.IGNORECASE)
     # The wrapping element is the image; the drawing itself is for the eyes only. A drawing grows no wider than it is.
     svg = re.sub(r' (?:role|aria-roledescription|aria-labelledby|aria-describedby)="[^"]*"', "", svg)
-    return svg.replace("<svg ", f'<svg aria-hidden="true" focusable="false" data-source="{digest(source)}" ', 1)
+    return svg.replace(
+        "<svg ", f'<svg aria-hidden="true" focusable="false" data-source="{digest(source)}" ', 1
+    )
 
 
 async def main() -> int:
@@ -99,7 +101,9 @@ async def main() -> int:
     parser.add_argument("names", nargs="*", help="names without ending; by default, what is out of date")
     parser.add_argument("--mermaid", type=Path, default=MERMAID, help="mermaid.min.js")
     options = parser.parse_args()
-    names = options.names or [source.stem for source in sorted(DIAGRAMS.glob("*.mmd")) if not up_to_date(source)]
+    names = options.names or [
+        source.stem for source in sorted(DIAGRAMS.glob("*.mmd")) if not up_to_date(source)
+    ]
     if names and not options.mermaid.is_file():
         print(f"{options.mermaid}: missing. Run: npm install --no-save mermaid@12", file=sys.stderr)
         return 2

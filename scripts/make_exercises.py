@@ -5,7 +5,8 @@
 
 `reference_impl/solutions/` holds the exercises complete; what stands between `# BEGIN SOLUTION` and
 `# END SOLUTION` is cut away for the student. `course/quiz/*.toml` holds the quizzes and
-`course/open_questions.toml` the open questions; their empty and their right answer files come from there. Nothing under `exercises/` is written by hand.
+`course/open_questions.toml` the open questions; their empty and their right answer files come from there.
+Nothing under `exercises/` is written by hand.
 """
 
 import argparse

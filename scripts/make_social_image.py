@@ -17,7 +17,8 @@ CARD = """<!doctype html><meta charset="utf-8"><style>
   svg {{ height: 120px; width: 120px; }}
   h1 {{ font-size: 74px; letter-spacing: -2px; line-height: 1.1; margin: 50px 0 30px; }}
   p {{ color: #f2a65a; font-size: 34px; margin: 0; }}
-</style>{logo}<h1>Webhooks et synchronisation en temps réel</h1><p>De Clerk à une base SQL, en Python. Un cours en français.</p>"""
+</style>{logo}<h1>Webhooks et synchronisation en temps réel</h1>
+<p>De Clerk à une base SQL, en Python. Un cours en français.</p>"""
 
 
 def main() -> None:

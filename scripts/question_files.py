@@ -11,7 +11,9 @@ plutôt que des définitions. Gardez les titres tels quels.
 
 def question_file(paper: dict[str, Any], *, answered: bool) -> str:
     """Write every question under its heading, the statement quoted, then nothing or the model answer."""
-    return "\n".join([HEAD, *(question_section(question, answered=answered) for question in paper["questions"])])
+    return "\n".join(
+        [HEAD, *(question_section(question, answered=answered) for question in paper["questions"])]
+    )
 
 
 def question_section(question: dict[str, Any], *, answered: bool) -> str:

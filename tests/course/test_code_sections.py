@@ -19,7 +19,9 @@ MARKED_FOLDERS = ("reference_impl", "course", "exercises", "grader", "bench", "s
 
 def directives(kind: str) -> list[tuple[str, Directive]]:
     """All directives of a kind, with their pages."""
-    return [(name, directive) for name in PAGES for directive in page(name).directives if directive.name == kind]
+    return [
+        (name, directive) for name in PAGES for directive in page(name).directives if directive.name == kind
+    ]
 
 
 SHOWN = directives("source")
@@ -36,7 +38,9 @@ def test_a_shown_piece_exists_and_is_short(name: str, directive: Directive) -> N
     assert block(piece, remarks)
 
 
-@pytest.mark.parametrize(("name", "directive"), directives("wrong"), ids=lambda value: getattr(value, "arguments", value))
+@pytest.mark.parametrize(
+    ("name", "directive"), directives("wrong"), ids=lambda value: getattr(value, "arguments", value)
+)
 def test_wrong_code_is_shown_as_the_gate_proves_it_wrong(name: str, directive: Directive) -> None:
     shown = wrong(directive.arguments, list(directive.body))
 
@@ -56,7 +60,9 @@ def test_every_marked_section_is_shown_somewhere() -> None:
         (str(path.relative_to(ROOT)), match["name"])
         for folder in MARKED_FOLDERS
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and path.suffix not in (".pyc", ".png", ".db", ".md") and "__pycache__" not in path.parts
+        if path.is_file()
+        and path.suffix not in (".pyc", ".png", ".db", ".md")
+        and "__pycache__" not in path.parts
         for line in path.read_text(encoding="utf-8", errors="ignore").split("\n")
         if (match := MARK.match(line)) and match["edge"] == "start"
     }
@@ -79,7 +85,9 @@ def test_every_example_is_shown_somewhere() -> None:
 
     unseen = {file for file in files if str(file) not in shown and str(file) not in commands}
     assert {file for file in unseen if str(file.with_suffix(".out")) not in shown} == set()
-    assert {file for file in unseen if file.suffix == ".out" and str(file.with_suffix(".py")) not in commands} == set()
+    assert {
+        file for file in unseen if file.suffix == ".out" and str(file.with_suffix(".py")) not in commands
+    } == set()
 
 
 def test_every_diagram_is_shown_once_and_drawn_from_its_present_source() -> None:
@@ -90,7 +98,8 @@ def test_every_diagram_is_shown_once_and_drawn_from_its_present_source() -> None
     assert sorted(path.stem for path in DIAGRAMS.glob("*.svg")) == sources
     for name in sources:
         stamp = STAMP.search((DIAGRAMS / f"{name}.svg").read_text(encoding="utf-8"))
-        assert stamp and stamp["digest"] == digest(DIAGRAMS / f"{name}.mmd"), name
+        assert stamp is not None, name
+        assert stamp["digest"] == digest(DIAGRAMS / f"{name}.mmd"), name
 
 
 def test_every_diagram_is_told_in_words_of_the_same_size() -> None:

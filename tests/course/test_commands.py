@@ -21,10 +21,17 @@ from dotenv import dotenv_values
 from course_site.paths import ROOT
 from tests.course.pages import PAGES, page
 
-RULES: dict[str, Any] = tomllib.loads(
-    (Path(__file__).parent / "commands.toml").read_text(encoding="utf-8")
+RULES: dict[str, Any] = tomllib.loads((Path(__file__).parent / "commands.toml").read_text(encoding="utf-8"))
+COPIED = (
+    "course",
+    "exercises",
+    "grader",
+    "reference_impl",
+    "pyproject.toml",
+    "README.md",
+    "mkdocs.yml",
+    "course_site",
 )
-COPIED = ("course", "exercises", "grader", "reference_impl", "pyproject.toml", "README.md", "mkdocs.yml", "course_site")
 LASTING = ("serve", "dispatch", "uvicorn")
 """What runs until the reader stops it."""
 
@@ -34,7 +41,9 @@ PORT = "8000"
 
 def commands(name: str) -> list[str]:
     """The commands of a page, in order; what follows two spaces and a hash is a remark."""
-    lines = [line.strip() for fence in page(name).fences if fence.language == "console" for line in fence.lines]
+    lines = [
+        line.strip() for fence in page(name).fences if fence.language == "console" for line in fence.lines
+    ]
     return [line.split("  # ")[0].strip() for line in lines if line]
 
 
@@ -56,7 +65,9 @@ class Terminal:
     def type(self, command: str) -> subprocess.CompletedProcess[str] | None:
         """Run one command; a server is left running once it listens."""
         typed = command.replace(f":{PORT}", f":{self.port}").replace(f"--port {PORT}", f"--port {self.port}")
-        words = shlex.split(typed.replace("$ADMIN_TOKEN", dotenv_values(self.project / ".env").get("ADMIN_TOKEN") or ""))
+        words = shlex.split(
+            typed.replace("$ADMIN_TOKEN", dotenv_values(self.project / ".env").get("ADMIN_TOKEN") or "")
+        )
         if words[0] == "cd":
             self.folder = self.folder / words[1]
             return None
@@ -64,14 +75,26 @@ class Terminal:
         if any(word in LASTING for word in words) and "--once" not in words and "--help" not in words:
             self._start(words, env)
             return None
-        shell = " ".join(word if word in ("&&", ">", "<", "|") or "*" in word else shlex.quote(word) for word in words)
+        shell = " ".join(
+            word if word in ("&&", ">", "<", "|") or "*" in word else shlex.quote(word) for word in words
+        )
         return subprocess.run(
-            ["bash", "-c", shell], cwd=self.folder, env=env, capture_output=True, text=True, timeout=TIMEOUT_S, input="oui\n"
+            ["bash", "-c", shell],
+            cwd=self.folder,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            input="oui\n",
         )
 
     def _environment(self, words: list[str]) -> tuple[dict[str, str], list[str]]:
         """Do what `uv run --env-file FILE` and leading assignments do, with this very installation."""
-        env = {**os.environ, "PYTHONPATH": str(self.project), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        env = {
+            **os.environ,
+            "PYTHONPATH": str(self.project),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        }
         env.pop("CLERK_WEBHOOK_SIGNING_SECRET", None)
         given = {}
         while "=" in words[0]:
@@ -93,13 +116,19 @@ class Terminal:
             self.stop()  # a reader who starts a server again has stopped the one before
             self.last = words, env
         server = subprocess.Popen(
-            words, cwd=self.folder, env=env, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            words,
+            cwd=self.folder,
+            env=env,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         self.servers.append(server)
         deadline = time.monotonic() + TIMEOUT_S
         while "dispatch" not in words and time.monotonic() < deadline:
-            if server.poll() is not None:  # a page shows a start that is refused: its reader then starts the good one
+            if (
+                server.poll() is not None
+            ):  # a page shows a start that is refused: its reader then starts the good one
                 self.servers.remove(server)
                 if before is not None and before[0] != words:
                     self._start(*before)
@@ -161,7 +190,9 @@ def test_the_commands_of_a_page_work_in_their_order(name: str, terminal: Termina
 def prepare(name: str, terminal: Terminal) -> None:
     """Give a page what no command of its readers makes: the class that an instructor has received."""
     if name == "guide-enseignant.md":
-        shutil.copytree(terminal.folder / "reference_impl/solutions", terminal.folder / "rendus/benoit-gagnon")
+        shutil.copytree(
+            terminal.folder / "reference_impl/solutions", terminal.folder / "rendus/benoit-gagnon"
+        )
         shutil.copytree(terminal.folder / "exercises", terminal.folder / "rendus/alice-tremblay")
         (terminal.folder / "notes-ouvertes.toml").write_text("[benoit-gagnon]\nq1 = 4.5\n", encoding="utf-8")
 

@@ -102,11 +102,19 @@ def test_a_file_without_comments_has_its_notes_by_name() -> None:
 
 
 def test_a_whole_file_is_shown_without_its_marks() -> None:
-    assert not [line for line in read_piece("reference_impl/deploy/vps/Caddyfile", ()).lines if "--8<--" in line]
+    assert not [
+        line for line in read_piece("reference_impl/deploy/vps/Caddyfile", ()).lines if "--8<--" in line
+    ]
 
 
 def test_wrong_code_is_cut_down_to_what_is_wrong() -> None:
-    edits = [{"file": "ex1_signature/signature.py", "old": "(WebhookVerificationError, ValueError)", "new": "WebhookVerificationError"}]
+    edits = [
+        {
+            "file": "ex1_signature/signature.py",
+            "old": "(WebhookVerificationError, ValueError)",
+            "new": "WebhookVerificationError",
+        }
+    ]
 
     (shown,) = wrong_lines("ex1_signature/signature.py", edits)
 

@@ -20,7 +20,11 @@ def test_a_program_prints_what_the_page_shows(program: Path, tmp_path: Path) -> 
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "TZ": "America/Toronto"}
 
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(program)], capture_output=True, cwd=tmp_path, env=env, timeout=TIMEOUT_S
+        [sys.executable, "-W", "error", str(program)],
+        capture_output=True,
+        cwd=tmp_path,
+        env=env,
+        timeout=TIMEOUT_S,
     )
 
     assert done.returncode == 0, done.stderr.decode()

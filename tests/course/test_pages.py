@@ -1,5 +1,6 @@
 """Every page keeps the shape that readers can rely on: what it asks of them, stable ids, the parts of a module."""
 
+import itertools
 import re
 
 import pytest
@@ -47,7 +48,8 @@ def test_the_twelve_modules_keep_their_numbers_titles_and_order() -> None:
 def test_a_module_says_what_it_asks(name: str) -> None:
     matter = front_matter(COURSE / name)
 
-    assert matter.duration and 5 <= matter.duration <= 400
+    assert matter.duration
+    assert 5 <= matter.duration <= 400
     assert 40 <= len(matter.description) <= 160
     assert matter.tags
     assert set(matter.tags) <= TAGS
@@ -74,7 +76,7 @@ def test_every_heading_has_an_id_of_its_own_in_english(name: str) -> None:
 def test_headings_go_down_one_level_at_a_time_and_hold_no_code(name: str) -> None:
     levels = [heading.level for heading in page(name).headings]
 
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     assert not [heading.title for heading in page(name).headings if "`" in heading.title]
 
 
@@ -108,7 +110,9 @@ def test_no_code_is_typed_in_a_page(name: str) -> None:
     fences = page(name).fences
 
     assert {fence.language for fence in fences} <= TYPED
-    assert not [fence for fence in fences if fence.language == "text" and len(fence.lines) > LONGEST_TRANSCRIPT]
+    assert not [
+        fence for fence in fences if fence.language == "text" and len(fence.lines) > LONGEST_TRANSCRIPT
+    ]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,5 +1,6 @@
 """The built site: whole, self-contained, light, and in French typography."""
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -52,19 +53,16 @@ def test_every_link_inside_the_site_arrives(site: Site) -> None:
                 continue
             target = site.folder / unquote(address).lstrip("/")
             target = target / "index.html" if target.is_dir() else target
-            if not target.is_file() or (fragment and target.suffix == ".html" and unquote(fragment) not in ids[target]):
+            if not target.is_file() or (
+                fragment and target.suffix == ".html" and unquote(fragment) not in ids[target]
+            ):
                 lost.append((base, link))
     assert lost == []
 
 
 def test_every_link_out_of_the_site_is_a_listed_source(site: Site) -> None:
     known = {source.url for source in sources().values()}
-    out = {
-        link
-        for path in site.pages
-        for link in elements(path).links
-        if re.match(r"https?://", link)
-    }
+    out = {link for path in site.pages for link in elements(path).links if re.match(r"https?://", link)}
 
     assert out - known == set()
 
@@ -152,10 +150,12 @@ def test_the_corrections_say_every_answer_its_reason_and_its_passage(identifier:
 
 
 def test_every_module_has_a_reading_time_and_its_neighbours(site: Site) -> None:
-    for before, after in zip(MODULES, MODULES[1:], strict=False):
+    for before, after in itertools.pairwise(MODULES):
         html = built_page(site, before).read_text(encoding="utf-8")
-        assert re.search(r'class="reading-time">Lecture\u00a0: \d+\u00a0min', html) or "quiz" in before, before
-        assert re.search(rf'rel="next"|md-footer__link--next', html), before
+        assert re.search(r'class="reading-time">Lecture\u00a0: \d+\u00a0min', html) or "quiz" in before, (
+            before
+        )
+        assert re.search(r'rel="next"|md-footer__link--next', html), before
         assert site.path_of(after) in html
 
 

@@ -36,7 +36,9 @@ def test_what_has_them_already_stays() -> None:
 
 def rendered(text: str) -> str:
     """The HTML of a page of one paragraph."""
-    return Markdown(extensions=["attr_list", "md_in_html", "pymdownx.superfences", "course_site"]).convert(text)
+    return Markdown(extensions=["attr_list", "md_in_html", "pymdownx.superfences", "course_site"]).convert(
+        text
+    )
 
 
 def test_code_is_left_alone() -> None:

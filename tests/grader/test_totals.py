@@ -146,7 +146,7 @@ def test_a_scale_with_a_quiz_that_is_none_names_those_that_exist(tmp_path: Path)
     text = DEFAULT.read_text(encoding="utf-8").replace("webhooks = 40", "webhook = 40")
     file.write_text(text, encoding="utf-8")
 
-    with pytest.raises(UsageError, match="quiz inconnus : webhook. Connus : production, webhooks"):
+    with pytest.raises(UsageError, match=r"quiz inconnus : webhook\. Connus : production, webhooks"):
         load_scale(file)
 
 

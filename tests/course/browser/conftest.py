@@ -43,7 +43,9 @@ def playwright_api() -> ModuleType:
 @pytest.fixture(scope="session")
 def browser(playwright_api: ModuleType) -> Iterator[Any]:
     """The browser."""
-    path = need(shutil.which("chromium") or shutil.which("chromium-browser"), "Chromium", "apt install chromium")
+    path = need(
+        shutil.which("chromium") or shutil.which("chromium-browser"), "Chromium", "apt install chromium"
+    )
     with playwright_api.sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield launched
@@ -72,7 +74,9 @@ def address(site: Site) -> Iterator[str]:
 @pytest.fixture
 def page(browser: Any, address: str) -> Iterator[Any]:
     """An empty tab, in which nothing may fail in silence and no other origin may be asked."""
-    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context = browser.new_context(
+        base_url=address, viewport={"width": 1280, "height": 900}, accept_downloads=True
+    )
     tab = context.new_page()
     tab.set_default_timeout(15_000)
     wrong: list[str] = []

@@ -30,7 +30,9 @@ def test_a_page_has_no_serious_fault(
 
     background = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
     context.close()
-    assert background == {"light": "rgb(253, 251, 247)", "dark": "rgb(16, 25, 30)"}[scheme], "the theme follows the reader"
+    assert background == {"light": "rgb(253, 251, 247)", "dark": "rgb(16, 25, 30)"}[scheme], (
+        "the theme follows the reader"
+    )
     assert [fault for fault in faults if fault["impact"] in SERIOUS] == []
 
 

@@ -18,7 +18,9 @@ def wrong_letter(right: str) -> str:
 
 
 @pytest.mark.parametrize("identifier", list(PAGES))
-def test_the_file_handed_in_is_the_one_that_the_grader_reads(identifier: str, page: Any, tmp_path: Path) -> None:
+def test_the_file_handed_in_is_the_one_that_the_grader_reads(
+    identifier: str, page: Any, tmp_path: Path
+) -> None:
     quiz = load_quiz(identifier)
     page.goto(PAGES[identifier])
     for number, question in enumerate(quiz.questions):
@@ -43,7 +45,9 @@ def test_a_file_handed_in_half_done_says_what_is_empty(page: Any, tmp_path: Path
 
     answers = tomllib.loads(Path(download.value.path()).read_text(encoding="utf-8"))
 
-    assert answers == {question.id: "a" if question.id == "q02" else "" for question in load_quiz("webhooks").questions}
+    assert answers == {
+        question.id: "a" if question.id == "q02" else "" for question in load_quiz("webhooks").questions
+    }
 
 
 def test_each_choice_has_its_own_feedback_and_another_try(page: Any) -> None:
@@ -130,9 +134,13 @@ def test_a_screen_reader_hears_the_question_the_choices_and_the_verdict(page: An
     first = page.locator("#q01")
 
     assert first.evaluate("element => element.tagName") == "FIELDSET"
-    assert first.get_by_role("group", name="Question 1 sur 20").count() or first.locator("legend").inner_text()
+    assert (
+        first.get_by_role("group", name="Question 1 sur 20").count() or first.locator("legend").inner_text()
+    )
     assert first.get_by_role("radio").count() == 4
-    assert all(len(first.get_by_role("radio").nth(n).evaluate("e => e.labels[0].innerText")) > 20 for n in range(4))
+    assert all(
+        len(first.get_by_role("radio").nth(n).evaluate("e => e.labels[0].innerText")) > 20 for n in range(4)
+    )
     assert first.locator("[aria-live=polite] .quiz-verdict").count() == 1
 
 
@@ -153,7 +161,9 @@ def test_without_javascript_it_is_a_list_with_folded_answers(browser: Any, addre
 def test_a_browser_that_keeps_nothing_still_plays(browser: Any, address: str) -> None:
     context = browser.new_context()
     page = context.new_page()
-    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } });")
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } });"
+    )
     page.goto(address + PAGES["webhooks"])
     page.check("#q01-a")
 
