@@ -71,7 +71,7 @@ def criteria(found: Exercise) -> str:
     for criterion in declared:
         lines += [
             "",
-            f'??? tip "Les trois indices de {criterion.id}"',
+            f'??? tip "Les trois indices du critère {criterion.id}"',
             "",
             textwrap.indent(_hints(found, criterion), "    "),
         ]

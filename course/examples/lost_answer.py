@@ -1,4 +1,4 @@
-"""Le serveur tombe pendant une livraison. L'émetteur n'a pas de réponse : doit-il renvoyer ?"""
+"""Le serveur tombe pendant une livraison. L'expéditeur n'a pas de réponse : doit-il renvoyer ?"""
 
 import contextlib
 import sqlite3
@@ -35,7 +35,7 @@ for policy, (attempts, inbox) in POLICIES.items():
         database = sqlite3.connect(":memory:")
         database.executescript(TABLES)
         for happening in [crash, ""][:attempts]:
-            with contextlib.suppress(CrashError):  # l'émetteur ne voit que ceci : aucune réponse
+            with contextlib.suppress(CrashError):  # l'expéditeur ne voit que ceci : aucune réponse
                 receive(database, happening, inbox=inbox)
         counts += database.execute("SELECT visits FROM users").fetchone()
     print(f"{policy:34}{counts[0]:>14}{counts[1]:>14}")
