@@ -1,4 +1,4 @@
-"""From nothing to the first verified signature: the home page's own commands, in a fresh clone with an empty cache, timed.
+"""From nothing to the first verified signature: the home page's own commands, in a fresh clone, timed.
 
     uv run python -m bench.first_signature             with an empty package cache: everything is downloaded
     uv run python -m bench.first_signature --warm      with this machine's cache

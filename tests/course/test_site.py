@@ -12,7 +12,7 @@ from course_site.paths import COURSE
 from course_site.references import sources
 from grader.passages import passages
 from grader.quiz import load_quiz, quiz_ids
-from tests.course.building import Site, elements
+from tests.course.building import Site, built, elements
 from tests.course.pages import MODULES, PAGES, page
 
 PAGE_BYTES = 500_000
@@ -165,6 +165,17 @@ def test_the_search_index_is_french_and_knows_every_page(site: Site) -> None:
 
     assert index["config"]["lang"] == ["fr"]
     assert {site.path_of(name) for name in PAGES} - found == set()
+
+
+def test_a_published_site_tells_social_networks_what_it_is(shared: Path) -> None:
+    """Only a site with an address has an image for its links: an image's own address must be whole."""
+    address = "https://cours.example/"
+    published = built(shared, "published", "mkdocs", "build", "--strict", "--site-dir", SITE_URL=address)
+    html = built_page(published, "01-concept-webhooks.md").read_text(encoding="utf-8")
+
+    assert f'<meta property="og:image" content="{address}assets/social.png">' in html
+    assert f'<meta property="og:url" content="{address}01-concept-webhooks/">' in html
+    assert f'<link rel="canonical" href="{address}01-concept-webhooks/">' in html
 
 
 def test_the_social_image_is_there() -> None:
