@@ -2,7 +2,6 @@
 
 import re
 import textwrap
-from functools import cache
 
 from course_site.errors import CourseError
 from course_site.passages import link
@@ -12,8 +11,16 @@ from grader.grading import wanted
 
 HEADING = re.compile(r"^(?P<level>#{1,4}) (?P<title>.+)$")
 FENCE = re.compile(r"^\s*(```|~~~)")
-JUDGED = "Ce qui est jugé"
 HINT_COLUMNS = 90
+
+# The sections that every statement has, and their ids, in English like all ids.
+SECTIONS = {
+    "Ce qui est fourni": "given",
+    "Ce que vous écrivez": "yours",
+    "Essayer": "try",
+    "Ce qui est jugé": "judged",
+    "Pour aller plus loin": "further",
+}
 
 
 def exercise(arguments: str, _body: list[str]) -> str:
@@ -38,25 +45,13 @@ def statement(found: Exercise) -> str:
     return "\n".join(lines)
 
 
-@cache
-def _identifiers() -> dict[str, str]:
-    """Name the sections that every statement has, in English like all ids."""
-    return {
-        "Ce qui est fourni": "given",
-        "Ce que vous écrivez": "yours",
-        "Essayer": "try",
-        JUDGED: "judged",
-        "Pour aller plus loin": "further",
-    }
-
-
 def _identifier(found: Exercise, title: str) -> str:
     if title.startswith("Exercice "):
         return found.short
     if title.startswith(f"{found.short}."):
         return title.split()[0].replace(".", "-")
-    if title in _identifiers():
-        return f"{found.short}-{_identifiers()[title]}"
+    if title in SECTIONS:
+        return f"{found.short}-{SECTIONS[title]}"
     raise CourseError(f"{found.id}/README.md: the site has no id for the section « {title} »")
 
 

@@ -69,11 +69,10 @@ def _corrected(question: Question) -> str:
     for letter, option in question.options.items():
         right = letter == question.answer
         kind, verdict = ("success", "réponse juste") if right else ("failure", "réponse fausse")
-        title = " ".join(option.text.split()).replace('"', "&quot;")
-        body = "\n".join(f"    {line}" for line in option.feedback.strip().split("\n"))
+        text = " ".join(option.text.split())
         lines.append(
             f'<div class="quiz-corrected quiz-corrected--{kind}" markdown="block">\n\n'
-            f"**{letter}.** {title} *({verdict})*\n\n{body.replace('    ', '')}\n\n</div>"
+            f"**{letter}.** {text} *({verdict})*\n\n{option.feedback.strip()}\n\n</div>"
         )
     return "\n\n".join([*lines, explained(question)])
 

@@ -84,7 +84,8 @@ DRAW = """async ([id, source, theme]) => {
 async def drawn(page: Page, name: str) -> str:
     """Draw one diagram and put the site's variables in."""
     source = DIAGRAMS / f"{name}.mmd"
-    svg = await page.evaluate(DRAW, [f"d-{name}", source.read_text(encoding="utf-8"), THEME])
+    text = source.read_text(encoding="utf-8").replace("'", "’")  # like the page around it
+    svg = await page.evaluate(DRAW, [f"d-{name}", text, THEME])
     for colour, variable in VARIABLES.items():
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
         svg = re.sub(rf"{colour}|rgb\({red}, ?{green}, ?{blue}\)", variable, svg, flags=re.IGNORECASE)

@@ -27,7 +27,7 @@ class RawDelivery:
 
 @dataclass(frozen=True)
 class VerifiedDelivery:
-    """Une livraison dont la signature a été vérifiée sur les octets reçus ; seul `Verifier` en fabrique.
+    """Une livraison dont la signature a été vérifiée sur les octets reçus : `Verifier` en fabrique à leur arrivée.
 
     `secret_index` est le rang du secret qui a convenu : quand plus aucune livraison n'emploie l'ancien, la rotation
     des secrets est finie.
