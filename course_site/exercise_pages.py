@@ -77,7 +77,14 @@ def _hints(found: Exercise, criterion: Criterion) -> str:
     """Write the hints as the terminal shows them: the last is half code, whose quotes and stars must stay."""
     hints = found.hints[criterion.id]
     wrapped = [
-        textwrap.fill(hints[level], HINT_COLUMNS, initial_indent=f"{rank}. ", subsequent_indent="   ")
+        textwrap.fill(
+            # A space before « : ; ? ! » and inside the quotation marks never ends a line.
+            re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", hints[level]),
+            HINT_COLUMNS,
+            initial_indent=f"{rank}. ",
+            subsequent_indent="   ",
+            break_on_hyphens=False,
+        )
         for rank, level in enumerate(("where", "idea", "almost"), start=1)
     ]
     return "\n".join(["```text", *"\n\n".join(wrapped).split("\n"), "```"])

@@ -25,6 +25,8 @@ def main() -> int:
         status = subprocess.run(command, cwd=ROOT, env=env).returncode
         if status:
             return status
+        for path in (site / "404.html", *site.glob("sitemap.xml*")):  # what only a server has a use for
+            path.unlink()
         ARCHIVE.parent.mkdir(exist_ok=True)
         archive = Path(shutil.make_archive(str(ARCHIVE), "zip", temporary, "cours"))
     print(f"{archive.relative_to(ROOT)} : {archive.stat().st_size / 1e6:.1f} Mo")

@@ -20,7 +20,10 @@ GITIGNORE = ".env\n.grader/\n__pycache__/\n*.sqlite*\n"
 def make_workspace(folder: Path) -> None:
     """Create the workspace. Raises UsageError rather than touch a folder that holds something."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} existe déjà et n'est pas vide. Donnez le nom d'un nouveau dossier.")
+        raise UsageError(
+            f"{folder} existe déjà et n'est pas vide. Si c'est votre espace de travail, continuez-y (cd {folder}) ; "
+            "sinon, donnez le nom d'un nouveau dossier."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         copy_exercises(EXERCISES, folder)

@@ -26,7 +26,10 @@ def replay_failure(folder: Path, criterion: str | None, url: str, secret: str | 
         kept = f" Échecs gardés : {', '.join(sorted(state.failures))}." if state.failures else ""
         what = f"pour {criterion}" if criterion else "à rejouer"
         command = f"uv run grader check {criterion}" if criterion else "uv run grader check"
-        raise UsageError(f"Aucun échec gardé {what}.{kept} Lancez d'abord : {command}")
+        raise UsageError(
+            f"Aucun échec gardé {what}.{kept} Lancez d'abord : {command}. Un échec sans livraison, comme un démarrage "
+            "qui aurait dû être refusé, ne se rejoue pas."
+        )
     sender = SvixSender(find_secret(secret, dict(os.environ), folder), random.Random(), time.time)
     out.print(f"Échec [bold]{criterion}[/], rejoué sur votre serveur. Attendu : {escape(failure.expected)}")
     for replay in failure.deliveries:
