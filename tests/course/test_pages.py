@@ -149,7 +149,7 @@ def test_the_standard_route_passes_by_every_module_in_order() -> None:
     """The quizzes come after what they ask about; page 10 is worked through exercise by exercise."""
     pages = [step.page for step in routes()["standard"].steps if step.page]
 
-    assert set(pages) == {name for name in MODULES if not name.startswith("10")}
+    assert set(pages) & set(MODULES) == {name for name in MODULES if not name.startswith("10")}
 
 
 def test_headings_are_found_with_their_ids() -> None:
