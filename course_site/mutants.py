@@ -32,7 +32,7 @@ def wrong(arguments: str, body: list[str]) -> str:
     file = mutant["edit"][0]["file"]
     lines = "\n\n".join(wrong_lines(file, mutant["edit"])).split("\n")
     code = block(Piece(file, (), tuple(lines)), notes(body)).replace(
-        f'title="{file}"', f'title="Faux : {file}"'
+        f'title="{file}"', f'title="Faux\u00a0: {file}"'
     )
     said = f"{mutant['misconception']}\nQui écrit cela perd {lost}."
     return f'!!! failure "Faux"\n{textwrap.indent(said, "    ")}\n\n{textwrap.indent(code, "    ")}'

@@ -4,7 +4,10 @@ import re
 
 from markdown.postprocessors import Postprocessor
 
-CALL = re.compile(r" *(?:#|--|//) (?P<numbers>(?:\(\d+\)!(?: (?=\())?)+)")
+# The two spaces before the comment, in a span of their own or not, go with it: they would be copied.
+CALL = re.compile(
+    r'(?: *|<span class="w"> *</span>)(?P<span><span class="c\d?">)? *(?:#|--|//) (?P<numbers>(?:\(\d+\)!(?: (?=\())?)+)'
+)
 NUMBER = re.compile(r"\((\d+)\)!")
 
 
@@ -16,7 +19,7 @@ class NoteCalls(Postprocessor):
 
     def run(self, text: str) -> str:
         """Change the finished HTML."""
-        return CALL.sub(lambda call: NUMBER.sub(drawn, call["numbers"]), text)
+        return CALL.sub(lambda call: (call["span"] or "") + NUMBER.sub(drawn, call["numbers"]), text)
 
 
 def drawn(number: re.Match[str]) -> str:

@@ -4,9 +4,14 @@ Written as Markdown in plain HTML: without JavaScript, a list of questions with 
 it a quiz: feedback, score, another try, a file of answers.
 """
 
+import itertools
+import re
+
 from course_site.passages import link
 from grader.quiz import Option, Question, Quiz, load_quiz
 from grader.scale import load_scale
+
+FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 
 
 def quiz(arguments: str, _body: list[str]) -> str:
@@ -34,12 +39,23 @@ def _question(asked: Quiz, question: Question) -> str:
         for letter, option in question.options.items()
     )
     return (
-        f'<fieldset class="quiz-question" id="{question.id}" data-answer="{question.answer}" markdown="block">\n'
+        f'<fieldset class="quiz-question" id="{question.id}" data-answer="{question.answer}" '
+        f'aria-describedby="{question.id}-statement" markdown="block">\n'
         f'<legend markdown="span">Question {number} sur {len(asked.questions)}</legend>\n\n'
-        f"{question.statement.strip()}\n\n"
+        f'<div class="quiz-statement" id="{question.id}-statement" markdown="block">\n\n'
+        f"{with_named_code(question.statement, question.id)}\n\n</div>\n\n"
         f'<div class="quiz-options" markdown="block">\n\n{options}\n\n</div>\n\n'
         f'<details class="quiz-answer" markdown="block">\n<summary>Réponse à la question {number}</summary>\n\n'
         f"Réponse : **{question.answer}**.\n\n{explained(question)}\n\n{remarks}\n\n</details>\n\n</fieldset>"
+    )
+
+
+def with_named_code(text: str, prefix: str) -> str:
+    """Give each block of code an id: the theme's copy button looks for its block by the nearest one."""
+    numbers = itertools.count(1)
+    return FENCED.sub(
+        lambda code: f'<div id="{prefix}-code-{next(numbers)}" markdown="block">\n\n{code[0]}\n\n</div>',
+        text.strip(),
     )
 
 
@@ -65,7 +81,7 @@ def answers(arguments: str, _body: list[str]) -> str:
 
 def _corrected(question: Question) -> str:
     number = int(question.id[1:])
-    lines = [f"### Question {number} {{ #{question.id} }}", question.statement.strip()]
+    lines = [f"### Question {number} {{ #{question.id} }}", with_named_code(question.statement, question.id)]
     for letter, option in question.options.items():
         right = letter == question.answer
         kind, verdict = ("success", "réponse juste") if right else ("failure", "réponse fausse")

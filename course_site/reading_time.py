@@ -14,7 +14,7 @@ SHORTEST = 3
 
 
 class ReadingTime(Treeprocessor):
-    """Inserts « Lecture seule : N min » after the first title of a page long enough to need it, folded parts not counted."""
+    """Inserts « Lecture seule : N min » after the title of a page long enough to need it, folded parts not counted."""
 
     def run(self, root: Element) -> None:
         """Change the tree in place."""

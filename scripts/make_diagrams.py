@@ -60,6 +60,8 @@ DRAW = """async ([id, source, theme]) => {
     const {svg} = await mermaid.render(id, source);
     document.body.innerHTML = svg;
     const drawing = document.querySelector("svg");
+    // Below three quarters of its size, its words cannot be read: it then scrolls in its frame.
+    drawing.style.minWidth = `${Math.round(0.75 * drawing.viewBox.baseVal.width)}px`;
     // Every drawing carries the whole style sheet and all the arrow heads: only what this one uses is kept.
     for (const style of drawing.querySelectorAll("style")) {
         const rules = [...style.sheet.cssRules].filter(rule =>

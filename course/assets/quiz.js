@@ -51,6 +51,7 @@
       this.check = make("button", { type: "button", textContent: "Vérifier" });
       this.again = make("button", { type: "button", textContent: "Essayer de nouveau", hidden: true });
       this.missing = make("span", { className: "quiz-missing" });
+      this.missing.setAttribute("role", "status");
       const announced = make("div");
       announced.setAttribute("aria-live", "polite");
       announced.append(this.verdict);
