@@ -40,9 +40,9 @@ def playwright_api() -> ModuleType:
     return need(sync_api, "playwright", "uv sync --group browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright_api: ModuleType) -> Iterator[Any]:
-    """The browser."""
+    """The browser, of one file of tests: as long as the driver runs, no other event loop can in this process."""
     path = need(
         shutil.which("chromium") or shutil.which("chromium-browser"), "Chromium", "apt install chromium"
     )
