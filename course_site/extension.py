@@ -22,14 +22,22 @@ NOTES_PRIORITY = 5
 class CourseExtension(Extension):
     """Everything the pages of the course use beyond the common extensions."""
 
+    md: Markdown
+
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        """Register the processors. The sources of the course become the known references of every page."""
-        references.know(md)
+        """Register the processors."""
+        self.md = md
+        md.registerExtension(self)  # so that `reset` is called
         md.preprocessors.register(directives.Directives(md), "course_directives", DIRECTIVES_PRIORITY)
         md.treeprocessors.register(references.Languages(md), "course_languages", REFERENCES_PRIORITY)
         md.treeprocessors.register(typography.FrenchTypography(md), "course_typography", TYPOGRAPHY_PRIORITY)
         md.treeprocessors.register(ReadingTime(md), "course_reading_time", READING_TIME_PRIORITY)
         md.postprocessors.register(NoteCalls(md), "course_notes", NOTES_PRIORITY)
+        self.reset()
+
+    def reset(self) -> None:
+        """Between two pages Python-Markdown forgets all references: the sources of the course come back."""
+        references.know(self.md)
 
 
 def makeExtension(**options: Any) -> CourseExtension:  # noqa: N802 - Python-Markdown's name

@@ -37,19 +37,9 @@ def sources() -> dict[str, SourceOfFacts]:
 
 
 def know(md: Markdown) -> None:
-    """Let `[Svix, *Retries*][svix-retries]` work on every page."""
+    """Let `[Svix, *Retries*][svix-retries]` work in the page that is about to be read."""
     for key, source in sources().items():
         md.references[key] = (source.url, None)
-    # `reset` empties the references between two pages: they are put back each time.
-    reset = md.reset
-
-    def reset_and_know() -> Markdown:
-        result = reset()
-        for key, source in sources().items():
-            md.references[key] = (source.url, None)
-        return result
-
-    md.reset = reset_and_know
 
 
 class Languages(Treeprocessor):

@@ -5,22 +5,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 BLOCKS = {
-    "p",
-    "li",
-    "td",
-    "th",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "dt",
-    "dd",
-    "figcaption",
-    "summary",
-    "legend",
-    "label",
-    "blockquote",
-}
+    "p", "li", "td", "th", "h1", "h2", "h3", "h4", "dt", "dd", "figcaption", "summary", "legend", "label", "blockquote",
+}  # fmt: skip
+VOID = {"br", "img", "input", "hr", "meta", "link", "path", "rect", "circle", "line"}
 SILENT = {"pre", "script", "style", "svg"}
 SILENT_CLASSES = {"headerlink", "md-tags", "md-tag", "note-call", "quiz-letter", "filename"}
 FOREIGN = "X"
@@ -43,7 +30,7 @@ class _Prose(HTMLParser):
             self._article = True
         if tag in BLOCKS:
             self._flush()
-        if tag in ("br", "img", "input", "hr", "meta", "link", "path", "rect", "circle", "line"):
+        if tag in VOID:
             return
         hidden = tag in SILENT or given.get("class") in SILENT_CLASSES
         foreign = tag == "code" or (given.get("lang") or "fr") != "fr"
@@ -52,7 +39,7 @@ class _Prose(HTMLParser):
         self._open.append((tag, hidden or foreign))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("br", "img", "input", "hr", "meta", "link", "path", "rect", "circle", "line"):
+        if tag in VOID:
             return
         while self._open:
             if self._open.pop()[0] == tag:

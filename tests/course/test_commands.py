@@ -126,9 +126,8 @@ class Terminal:
         self.servers.append(server)
         deadline = time.monotonic() + TIMEOUT_S
         while "dispatch" not in words and time.monotonic() < deadline:
-            if (
-                server.poll() is not None
-            ):  # a page shows a start that is refused: its reader then starts the good one
+            if server.poll() is not None:
+                # A page shows a start that is refused: its reader then starts the good one.
                 self.servers.remove(server)
                 if before is not None and before != (words, env):
                     self._start(*before)

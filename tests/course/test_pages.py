@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from importlib.metadata import version
 
 import pytest
 
@@ -9,7 +10,7 @@ from course_site.front_matter import front_matter, title_of
 from course_site.paths import COURSE
 from course_site.references import sources
 from course_site.routes import routes
-from tests.course.pages import HEADING, MODULES, PAGES, TAUGHT, page
+from tests.course.pages import HEADING, MODULES, PAGES, TAUGHT, page, section_text
 
 # The original course's titles, in sentence case; its numbers and its order stay.
 TITLES = {
@@ -150,6 +151,24 @@ def test_the_standard_route_passes_by_every_module_in_order() -> None:
     pages = [step.page for step in routes()["standard"].steps if step.page]
 
     assert set(pages) & set(MODULES) == {name for name in MODULES if not name.startswith("10")}
+
+
+def test_the_versions_that_the_about_page_names_are_those_that_the_tests_run_with() -> None:
+    """Those of the libraries, which the project pins by date; Python and the databases are the machine's."""
+    rows = re.findall(
+        r"^\| ([\w, ]+) \| ([\d., ]+) \|$", section_text("a-propos.md", "versions"), re.MULTILINE
+    )
+    named = {
+        library: told
+        for libraries, versions in rows
+        for library, told in zip(libraries.split(", "), versions.split(", "), strict=True)
+    }
+    machine = {"Python", "PostgreSQL", "SQLite"}
+
+    assert machine <= set(named)
+    assert {library: version(library) for library in set(named) - machine} == {
+        library: told for library, told in named.items() if library not in machine
+    }
 
 
 def test_headings_are_found_with_their_ids() -> None:
