@@ -6,6 +6,7 @@ import textwrap
 from course_site.errors import CourseError
 from course_site.passages import link
 from grader.checks.criterion import Criterion
+from grader.cli.typography import typeset
 from grader.exercises import IDS, Exercise, load
 from grader.grading import wanted
 
@@ -78,8 +79,7 @@ def _hints(found: Exercise, criterion: Criterion) -> str:
     hints = found.hints[criterion.id]
     wrapped = [
         textwrap.fill(
-            # A space before « : ; ? ! » and inside the quotation marks never ends a line.
-            re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", hints[level]),
+            typeset(hints[level]),  # no line ends before « : » nor inside the quotation marks
             HINT_COLUMNS,
             initial_indent=f"{rank}. ",
             subsequent_indent="   ",

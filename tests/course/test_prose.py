@@ -1,9 +1,7 @@
 """Grammalecte reads every page as built: no fault of grammar, no word that neither it nor the course knows."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 from tests.course.building import Site
 from tests.course.pages import PAGES
 from tests.course.prose import prose
+from tests.programs import need
 
 HERE = Path(__file__).parent
 WORDS = frozenset((HERE / "words.txt").read_text(encoding="utf-8").split())
@@ -38,20 +37,10 @@ MISTAKEN = [
 ]
 
 
-def need_grammalecte() -> str:
-    """Find the checker; in CI its absence is a failure, elsewhere a skip."""
-    program = shutil.which("grammalecte-cli")
-    if program is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(
-            "grammalecte-cli is missing: apt install grammalecte-cli"
-        )
-    return str(program)
-
-
 @pytest.fixture(scope="module")
 def checked(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
     """What the checker says of each page."""
-    program = need_grammalecte()
+    program = need("grammalecte-cli")
     folder = tmp_path_factory.mktemp("prose")
     found = {}
     for name in PAGES:
@@ -111,7 +100,7 @@ def test_every_word_is_known(name: str, checked: dict[str, list[dict[str, Any]]]
 
 def test_the_checker_can_find_faults(tmp_path: Path) -> None:
     """A check that cannot fail proves nothing."""
-    program = need_grammalecte()
+    program = need("grammalecte-cli")
     text = tmp_path / "faute.txt"
     text.write_text(
         "Les livraison arrive en désordre. Vous devez vérifié la signature du xqzwvk.\n", encoding="utf-8"

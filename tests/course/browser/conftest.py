@@ -2,8 +2,6 @@
 
 import functools
 import http.server
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.course.building import Site
+from tests.programs import missing, need
 
 # Without these, Chromium calls its makers at every start.
 ARGUMENTS = [
@@ -21,31 +20,20 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
-def need(found: Any, what: str, how: str) -> Any:
-    """Give what was found; in CI its absence is a failure, elsewhere a skip that says what to install."""
-    if found:
-        return found
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} is missing, and this is CI")
-    pytest.skip(f"{what} is missing: {how}")
-
-
 @pytest.fixture(scope="session")
 def playwright_api() -> ModuleType:
     """The driver."""
     try:
         from playwright import sync_api
     except ImportError:
-        sync_api = None
-    return need(sync_api, "playwright", "uv sync --group browser")
+        missing("playwright is missing: uv sync --group browser")
+    return sync_api
 
 
 @pytest.fixture(scope="module")
 def browser(playwright_api: ModuleType) -> Iterator[Any]:
     """The browser, of one file of tests: as long as the driver runs, no other event loop can in this process."""
-    path = need(
-        shutil.which("chromium") or shutil.which("chromium-browser"), "Chromium", "apt install chromium"
-    )
+    path = need("chromium")
     with playwright_api.sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield launched
@@ -98,5 +86,5 @@ def axe() -> str:
     try:
         import axe_playwright_python
     except ImportError:
-        return need(None, "axe-playwright-python", "uv sync --group browser")
+        missing("axe-playwright-python is missing: uv sync --group browser")
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from reference_impl.deploy.vps import make_allowlist
+from tests.programs import need
 from tests.receiver.deploy.edge import (
     DEPLOY,
     SIGNED,
@@ -23,7 +24,6 @@ from tests.receiver.deploy.edge import (
     running,
     upstream,
 )
-from tests.receiver.deploy.programs import need
 
 HERE, ELSEWHERE = '{"here": ["127.0.0.1"]}', '{"elsewhere": ["192.0.2.7"]}'
 WEBHOOK_ALIASES = {name.replace("svix", "webhook"): value for name, value in SIGNED.items()}

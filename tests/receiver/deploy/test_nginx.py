@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from reference_impl.deploy.vps import make_allowlist
+from tests.programs import need
 from tests.receiver.deploy.edge import (
     DEPLOY,
     SIGNED,
@@ -26,7 +27,6 @@ from tests.receiver.deploy.edge import (
     running,
     upstream,
 )
-from tests.receiver.deploy.programs import need
 
 SITE = "hooks.example.fr"
 HERE, ELSEWHERE = '{"here": ["127.0.0.1"]}', '{"elsewhere": ["192.0.2.7"]}'  # where Svix is said to be

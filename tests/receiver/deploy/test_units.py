@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import need
 from tests.receiver.deploy.edge import DEPLOY
-from tests.receiver.deploy.programs import need
 
 VPS = DEPLOY / "vps"
 PYTHON = "/opt/clerk-receiver/.venv/bin/python"
