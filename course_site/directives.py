@@ -8,6 +8,7 @@ from markdown.preprocessors import Preprocessor
 from course_site import (
     diagrams,
     exercise_pages,
+    labs,
     mutants,
     open_question_pages,
     quiz_pages,
@@ -31,6 +32,7 @@ DIRECTIVES: dict[str, Directive] = {
     "quiz-answers": quiz_pages.answers,
     "scale": quiz_pages.scale,
     "exercise": exercise_pages.exercise,
+    "lab": labs.lab,
     "open-questions": open_question_pages.open_questions,
     "sources": lambda _arguments, _body: references.listed(),
     "route": routes.route,

@@ -1,6 +1,6 @@
 """Build the site to be read without a server, and put it into one archive: dist/cours-hors-ligne.zip.
 
-    uv run python scripts/make_archive.py
+    uv run --group notebooks python scripts/make_archive.py
 
 Unzip it anywhere and open `cours/index.html`: pages, search and quizzes work from the folder.
 """

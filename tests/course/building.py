@@ -11,7 +11,8 @@ from pathlib import Path
 
 from course_site.paths import ROOT
 
-BUILD_TIMEOUT_S = 120
+BUILD_TIMEOUT_S = 400
+"""The first build executes the labs, while other tests run."""
 
 
 @dataclass(frozen=True)

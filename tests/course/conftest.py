@@ -8,13 +8,6 @@ from tests.course.building import Site, built
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A folder that all processes of this run see."""
-    base = tmp_path_factory.getbasetemp()
-    return base if worker_id == "master" else base.parent
-
-
-@pytest.fixture(scope="session")
 def site(shared: Path) -> Site:
     """The site, built with every warning an error."""
     return built(shared, "site", "mkdocs", "build", "--strict", "--site-dir")

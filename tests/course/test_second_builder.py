@@ -1,6 +1,7 @@
 """The site outlives its builder: Zensical, the successor by the same authors, builds the same sources."""
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from course_site.paths import ROOT
 from tests.course.building import Site, elements
 from tests.course.pages import MODULES
 
-TIMEOUT_S = 180
+TIMEOUT_S = 400
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("zensical") is None, reason="zensical is not installed: uv sync --group zensical"
@@ -23,13 +24,15 @@ pytestmark = pytest.mark.skipif(
 def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site as Zensical builds it, from a copy: it writes beside its configuration."""
     project = tmp_path_factory.mktemp("zensical")
-    for name in ("course", "course_site", "grader", "exercises", "reference_impl", "tests"):
+    for name in ("course", "course_site", "grader", "exercises", "notebooks", "reference_impl", "tests"):
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", "*.db"))
-    shutil.copy(ROOT / "mkdocs.yml", project)
+    for name in ("mkdocs.yml", "pyproject.toml"):
+        shutil.copy(ROOT / name, project)
+    labs = {name: value for name, value in os.environ.items() if name.startswith("LABS")}
     done = subprocess.run(
         [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "--config-file", "mkdocs.yml"],
         cwd=project, capture_output=True, text=True, timeout=TIMEOUT_S,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(project), "HOME": str(project)},
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(project), "HOME": str(project), **labs},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return project / "site"

@@ -1,0 +1,1 @@
+"""The labs: stored clean, executed from clean kernels, shown in the site."""
