@@ -63,7 +63,7 @@ mpl.rcParams.update(STYLE)
 def figure(title: str, x: str, y: str, *, height: float = 3.6) -> tuple[Figure, Axes]:
     """Ouvrir une figure à un cadre ; `x` et `y` nomment les axes, unité comprise. `height` est en pouces."""
     drawn = Figure(figsize=(WIDTH, height), layout="constrained")
-    drawn.suptitle(title, x=0.01, ha="left")
+    drawn.suptitle(title, x=0.01, ha="left").set_gid("title")  # le site l'y retrouve
     axes = drawn.add_subplot()
     axes.set_xlabel(x)
     axes.set_ylabel(y)

@@ -5,12 +5,15 @@ import json
 import os
 import platform
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from course_site.errors import CourseError
 from course_site.labs.execution import execute
 from course_site.paths import NOTEBOOKS, ROOT
+
+SIDE_BY_SIDE = 2
 
 # All that a lab runs. A change anywhere there may change what it measures.
 SOURCES = (
@@ -31,11 +34,27 @@ def executed(name: str, folder: Path | None = None) -> dict[str, Any]:
     notebook = NOTEBOOKS / f"{name}.ipynb"
     if not notebook.is_file():
         raise CourseError(f"no lab {name!r} in {NOTEBOOKS.name}/")
-    kept = (folder or cache_folder()) / f"{name}-{fingerprint(notebook)}.ipynb"
+    kept = place(folder or cache_folder(), notebook)
     if not kept.is_file():
-        execute_once(notebook, kept)
+        execute_missing(kept.parent)
     document: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
     return document
+
+
+def place(folder: Path, notebook: Path) -> Path:
+    """Say where a lab is kept as it is now."""
+    return folder / f"{notebook.stem}-{fingerprint(notebook)}.ipynb"
+
+
+def execute_missing(folder: Path) -> None:
+    """Execute all labs that are not kept, two at a time: the page of one is followed by those of the others."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        list(
+            pool.map(
+                lambda notebook: execute_once(notebook, place(folder, notebook)),
+                sorted(NOTEBOOKS.glob("*.ipynb")),
+            )
+        )
 
 
 def execute_once(notebook: Path, kept: Path) -> None:

@@ -19,7 +19,8 @@ FONT = "'DejaVu Sans'"
 ID = re.compile(r' id="([^"]+)"')
 REFERENCE = re.compile(r'(?P<before>url\(#|href="#)(?P<id>[^)"]+)')
 COLOR = re.compile(r"#[0-9a-f]{6}\b")
-BOLD = re.compile(r'<text style="font-weight: 700[^>]*>([^<]*)</text>')
+TITLE = re.compile(r'<g id="title">.*?</g>', re.DOTALL)
+WORDS = re.compile(r"<text[^>]*>([^<]*)</text>")
 NOISE = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
 
 
@@ -35,5 +36,6 @@ def inline(svg: str, prefix: str) -> str:
 
 
 def title(svg: str) -> str:
-    """Give the words of a figure's title, which alone is bold."""
-    return " ".join(words.strip() for words in BOLD.findall(svg))
+    """Give the words of a figure's title."""
+    group = TITLE.search(svg)
+    return " ".join(words.strip() for words in WORDS.findall(group[0])) if group else ""

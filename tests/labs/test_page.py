@@ -20,8 +20,10 @@ SVG = """<svg xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 10 10">
  <metadata>noise</metadata>
  <defs><clipPath id="p1"><rect/></clipPath></defs>
  <g id="text_1" clip-path="url(#p1)"><use xlink:href="#p1"/>
- <text style="font-weight: 700; font-family: 'DejaVu Sans'; fill: #1b262c" x="1">Deux lignes :</text>
- <text style="font-weight: 700; fill: #9b1c31">un titre</text><text style="fill: #9b1c31">axe</text></g>
+ <text style="font-weight: 700; fill: #9b1c31">axe</text></g>
+ <g id="title"><!-- Deux lignes -->
+ <text style="font-family: 'DejaVu Sans'; fill: #1b262c" x="1">Deux lignes :</text>
+ <text style="fill: #1b262c">un titre</text></g>
 </svg>"""
 
 
