@@ -14,7 +14,7 @@ SHORTEST = 3
 
 
 class ReadingTime(Treeprocessor):
-    """Inserts « Lecture seule : N min » after the title of a page long enough to need it, folded parts not counted."""
+    """Inserts « Lecture : N min » after the title of a page long enough to need it, folded parts not counted."""
 
     def run(self, root: Element) -> None:
         """Change the tree in place."""
@@ -23,7 +23,7 @@ class ReadingTime(Treeprocessor):
         if title is None or minutes < SHORTEST:
             return
         line = Element("p", {"class": "reading-time"})
-        line.text = f"Lecture seule\u00a0: {minutes}\u00a0min"
+        line.text = f"Lecture\u00a0: {minutes}\u00a0min"
         root.insert(title + 1, line)
 
 

@@ -43,7 +43,10 @@ def receiving(
     """Ouvrir le récepteur de référence sur cette base ; `clock` donne des millisecondes depuis 1970."""
     engine = open_engine(url)
     yield Receiver(
-        engine=engine, subjects=Subjects(ERASURE_KEY), clock=clock, reactions=reactions
+        engine=engine,
+        subjects=Subjects(ERASURE_KEY),
+        clock=clock,
+        reactions=reactions,
     )
     engine.dispose()
 

@@ -38,6 +38,7 @@ STYLE = {
     "axes.facecolor": PAPER,
     "axes.grid": True,
     "axes.labelcolor": INK,
+    "axes.labelpad": 8,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.facecolor": PAPER,
@@ -79,7 +80,8 @@ def show(drawn: Figure, alternative: str) -> None:
     drawn.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     svg = WORDS.sub(lambda words: french(words[0]), written.getvalue())
     display(
-        {"image/svg+xml": svg[svg.index("<svg") :], "text/plain": alternative}, raw=True
+        {"image/svg+xml": svg[svg.index("<svg") :], "text/plain": alternative},
+        raw=True,
     )
 
 
@@ -90,7 +92,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         for row in rows
     ]
     lines = [
-        f"| {' | '.join(line)} |" for line in [list(header), ["---"] * len(header), *cells]
+        f"| {' | '.join(line)} |"
+        for line in [list(header), ["---"] * len(header), *cells]
     ]
     display(Markdown("\n".join(lines)))
 
@@ -105,4 +108,6 @@ def number(value: float, decimals: int = 2) -> str:
     text = f"{round(value, decimals):,.{decimals}f}"
     whole, _, fraction = text.partition(".")
     fraction = fraction.rstrip("0")
-    return whole.replace(",", " ").replace("-", "−") + (f",{fraction}" if fraction else "")
+    return whole.replace(",", " ").replace("-", "−") + (
+        f",{fraction}" if fraction else ""
+    )

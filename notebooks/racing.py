@@ -58,11 +58,16 @@ class Round:
 
 
 def in_turn(
-    receive: Receive, url: str, deliveries: Sequence[VerifiedDelivery], work_ms: float = 0
+    receive: Receive,
+    url: str,
+    deliveries: Sequence[VerifiedDelivery],
+    work_ms: float = 0,
 ) -> Round:
     """Recevoir, dans ce seul processus, les exemplaires de chaque livraison l'un après l'autre."""
     copies = [(delivery, 0.0) for delivery in deliveries for _ in range(COPIES)]
-    return Round(url, deliveries).end([_receive_all(receive, url, copies, work_ms, None)])
+    return Round(url, deliveries).end(
+        [_receive_all(receive, url, copies, work_ms, None)]
+    )
 
 
 Race = Callable[..., Round]
@@ -111,7 +116,9 @@ def _race(
     failures = [failure for runner in running if (failure := runner.exception())]
     if failures:
         # Les autres n'ont vu qu'une barrière rompue : la cause est ailleurs.
-        raise min(failures, key=lambda failure: isinstance(failure, BrokenBarrierError))
+        raise min(
+            failures, key=lambda failure: isinstance(failure, BrokenBarrierError)
+        )
     return race.end([runner.result() for runner in running])
 
 

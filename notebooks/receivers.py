@@ -56,7 +56,9 @@ def naive(engine: Engine, delivery: VerifiedDelivery, work_s: float) -> Answer:
     return Answer.DONE
 
 
-def look_then_act(engine: Engine, delivery: VerifiedDelivery, work_s: float) -> Answer:
+def look_then_act(
+    engine: Engine, delivery: VerifiedDelivery, work_s: float
+) -> Answer:
     """Chercher le svix-id ; inconnu, agir, puis le noter."""
     key = {"svix_id": delivery.svix_id}
     with reading(engine).begin() as transaction:
@@ -66,8 +68,10 @@ def look_then_act(engine: Engine, delivery: VerifiedDelivery, work_s: float) -> 
     try:
         with engine.begin() as transaction:
             transaction.execute(NOTE, key)
-    except IntegrityError:  # un autre exemplaire est déjà noté, mais l'effet est produit
-        return Answer.TOO_LATE
+    except IntegrityError:
+        return (
+            Answer.TOO_LATE
+        )  # un autre exemplaire est noté, mais l'effet est produit
     return Answer.DONE
 
 
@@ -80,7 +84,9 @@ def inbox(engine: Engine, delivery: VerifiedDelivery, _work_s: float) -> Answer:
 def reference(engine: Engine) -> Receiver:
     """Monter le récepteur du cours, qui doit la bienvenue à chaque nouvelle personne."""
     reactions = Reactions(people=(welcome,))
-    return Receiver(engine, Subjects(LAB_KEY), clock=lambda: START_MS, reactions=reactions)
+    return Receiver(
+        engine, Subjects(LAB_KEY), clock=lambda: START_MS, reactions=reactions
+    )
 
 
 def add_tables(url: str) -> None:

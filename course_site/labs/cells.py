@@ -13,9 +13,13 @@ TO_COURSE = "](../course/"
 FOLDED = {
     "plot": "Le code du graphique",
     "setup": "Le code de la mise en place",
+    "table": "Le code du tableau",
     "check": "Le code de la vérification",
 }
 """Tags of cells whose code stays folded, and what the fold is called: a reader wants what it shows."""
+
+BELOW = {"plot", "table", "check"}
+"""Those whose code comes after what it shows."""
 
 
 def introduction(document: dict[str, Any]) -> str:
@@ -32,7 +36,7 @@ def page(document: dict[str, Any], name: str) -> str:
 
 
 def written(cell: dict[str, Any], name: str) -> Iterator[str]:
-    """Write one cell and its outputs; the code of a figure is folded under it, other folded code stays in its place."""
+    """Write one cell and its outputs; the code of what is shown for itself is folded under it."""
     if cell["cell_type"] == "markdown":
         yield prose(cell)
         return
@@ -41,7 +45,7 @@ def written(cell: dict[str, Any], name: str) -> Iterator[str]:
     code = fenced("python", source(cell))
     if tag is not None:
         code = f'<details class="lab-code" markdown="block">\n<summary>{FOLDED[tag]}</summary>\n\n{code}\n\n</details>'
-    yield from [*outputs, code] if tag == "plot" else [code, *outputs]
+    yield from [*outputs, code] if tag in BELOW else [code, *outputs]
 
 
 def results(cell: dict[str, Any], name: str) -> Iterator[str]:

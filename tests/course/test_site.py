@@ -152,7 +152,7 @@ def test_the_corrections_say_every_answer_its_reason_and_its_passage(identifier:
 def test_every_module_has_a_reading_time_and_its_neighbours(site: Site) -> None:
     for before, after in itertools.pairwise(MODULES):
         html = built_page(site, before).read_text(encoding="utf-8")
-        assert re.search(r'class="reading-time">Lecture seule\u00a0: \d+\u00a0min', html), before
+        assert re.search(r'class="reading-time">Lecture\u00a0: \d+\u00a0min', html), before
         assert re.search(r'rel="next"|md-footer__link--next', html), before
         assert site.path_of(after) in html
 
