@@ -4,6 +4,7 @@ Le titre d'une figure dit ce qu'elle montre, ses axes disent les unités : on la
 couleurs viennent de cette palette, et d'elle seule : le site les remplace par celles du thème, clair ou sombre.
 """
 
+import inspect
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -101,6 +102,14 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def say(sentence: str) -> None:
     """Afficher une phrase qui contient des mesures, en Markdown."""
     display(Markdown(sentence))
+
+
+def show_code(*pieces: object) -> None:
+    """Afficher le code de fonctions importées ; un ordre SQL est montré tel quel."""
+    for piece in pieces:
+        code = inspect.getsource(piece) if inspect.isfunction(piece) else f"{piece}\n"
+        language = "python" if inspect.isfunction(piece) else "sql"
+        display(Markdown(f"```{language}\n{code}```"))
 
 
 def number(value: float, decimals: int = 2) -> str:

@@ -68,10 +68,8 @@ def look_then_act(
     try:
         with engine.begin() as transaction:
             transaction.execute(NOTE, key)
-    except IntegrityError:
-        return (
-            Answer.TOO_LATE
-        )  # un autre exemplaire est noté, mais l'effet est produit
+    except IntegrityError:  # un autre exemplaire est noté, l'effet est produit
+        return Answer.TOO_LATE
     return Answer.DONE
 
 

@@ -13,7 +13,8 @@ TO_COURSE = "](../course/"
 FOLDED = {
     "plot": "Le code du graphique",
     "setup": "Le code de la mise en place",
-    "table": "Le code du tableau",
+    "measure": "Le code de la mesure",
+    "table": "Le code du résultat",
     "check": "Le code de la vérification",
 }
 """Tags of cells whose code stays folded, and what the fold is called: a reader wants what it shows."""

@@ -49,7 +49,7 @@ def test_every_link_inside_the_site_arrives(site: Site) -> None:
         base = f"/{path.relative_to(site.folder).as_posix()}"
         for link in elements(path).links:
             address, fragment = urldefrag(urljoin(base, link))
-            if "://" in address or address.startswith(("mailto:", "javascript:")):
+            if "://" in address or address.startswith(("mailto:", "javascript:", "data:")):
                 continue
             target = site.folder / unquote(address).lstrip("/")
             target = target / "index.html" if target.is_dir() else target
