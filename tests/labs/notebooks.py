@@ -53,17 +53,15 @@ def headings(document: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def shown(document: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
-    """What the cells displayed or printed, by the id of the cell: kinds of content, and the content."""
-    return [
-        (cell["id"], {kind: text(value) for kind, value in contents(output).items()})
-        for cell in code_cells(document)
-        for output in cell["outputs"]
-    ]
-
-
-def contents(output: dict[str, Any]) -> dict[str, Any]:
-    """The contents of one output, whatever its type."""
-    return output.get("data") or {"text/plain": output["text"]}
+    """What the cells printed, in one piece each, and what they displayed: kinds of content, and the content."""
+    found = []
+    for cell in code_cells(document):
+        # In how many pieces a text is printed is an accident of the moment.
+        printed = "".join(text(output["text"]) for output in cell["outputs"] if "text" in output)
+        displayed = [output["data"] for output in cell["outputs"] if "data" in output]
+        found += [(cell["id"], {"stdout": printed})] if printed else []
+        found += [(cell["id"], {kind: text(value) for kind, value in data.items()}) for data in displayed]
+    return found
 
 
 def figures(document: dict[str, Any]) -> list[dict[str, str]]:

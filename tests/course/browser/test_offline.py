@@ -35,7 +35,7 @@ def test_every_link_leads_to_a_file(offline_site: Site) -> None:
         if page.name != "404.html"
         for link in elements(page).links
         if "://" not in link
-        and not link.startswith(("#", "mailto:", "javascript:"))
+        and not link.startswith(("#", "mailto:", "javascript:", "data:"))
         and not (page.parent / link.partition("#")[0]).resolve().is_file()
     ]
 
