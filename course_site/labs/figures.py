@@ -1,5 +1,6 @@
 """The figures of the labs in a page: SVG in the page itself, in the colours of its theme."""
 
+import html
 import re
 
 # The palette of notebooks/figures.py, and what stands for each colour in the themes (course/assets/course.css).
@@ -38,4 +39,4 @@ def inline(svg: str, prefix: str) -> str:
 def title(svg: str) -> str:
     """Give the words of a figure's title."""
     group = TITLE.search(svg)
-    return " ".join(words.strip() for words in WORDS.findall(group[0])) if group else ""
+    return " ".join(html.unescape(words).strip() for words in WORDS.findall(group[0])) if group else ""

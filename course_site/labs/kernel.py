@@ -1,6 +1,8 @@
-"""One lab in a clean kernel, bounded in memory. It needs the packages of the group `notebooks`.
+"""One lab in a clean kernel, bounded in memory.
 
-python -m course_site.labs.kernel notebooks/1_signature.ipynb executed.ipynb
+    python -m course_site.labs.kernel notebooks/1_signature.ipynb executed.ipynb
+
+It needs the packages of the group `notebooks`.
 """
 
 import os

@@ -13,9 +13,6 @@ from course_site.labs.execution import execute
 from course_site.labs.figures import title
 from tests.labs.notebooks import LABS, SIMULATED, executed_once, figures, need_jupyter, shown, stored
 
-ALL_LABS_S = 180
-"""What the labs may take together, on two cores; `course_site.labs` bounds each of them besides."""
-
 LABEL = re.compile(r"<text [^>]*>([^<]+)</text>")
 
 
@@ -49,10 +46,6 @@ def test_a_lab_that_simulates_shows_the_same_again(name: str, tmp_path: Path) ->
     execute(NOTEBOOKS / f"{name}.ipynb", again)
 
     assert shown(json.loads(again.read_text(encoding="utf-8"))) == first
-
-
-def test_the_labs_together_fit_the_time_of_a_build() -> None:
-    assert sum(executed_once(name)["metadata"]["seconds"] for name in LABS) < ALL_LABS_S
 
 
 def broken(tmp_path: Path, code: str) -> Path:
@@ -93,8 +86,8 @@ def test_a_lab_that_does_not_end_is_stopped_and_its_kernel_with_it(tmp_path: Pat
     note = tmp_path / "pid"
     code = f"import os, pathlib; pathlib.Path({str(note)!r}).write_text(str(os.getpid()))\nwhile True: pass"
 
-    with pytest.raises(CourseError, match=r"broken\.ipynb takes more than 8 s"):
-        execute(broken(tmp_path, code), tmp_path / "out.ipynb", timeout_s=8)
+    with pytest.raises(CourseError, match=r"broken\.ipynb takes more than 15 s"):
+        execute(broken(tmp_path, code), tmp_path / "out.ipynb", timeout_s=15)
     kernel = int(note.read_text())
     deadline = time.monotonic() + 30
     while running(kernel) and time.monotonic() < deadline:

@@ -14,7 +14,7 @@ from course_site.labs import cells, directive
 from course_site.labs import figures as drawings
 from course_site.paths import COURSE, NOTEBOOKS, ROOT
 from tests.course.building import Site
-from tests.labs.notebooks import LABS, code_cells, executed_once, figures, headings, stored
+from tests.labs.notebooks import LABS, code_cells, executed_once, figures, headings, need_jupyter, stored
 
 SVG = """<svg xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 10 10">
  <metadata>noise</metadata>
@@ -112,6 +112,7 @@ def test_the_page_shows_every_passage_and_every_figure(name: str, site: Site) ->
 @pytest.mark.parametrize("name", LABS)
 def test_no_figure_keeps_a_colour_of_paper(name: str, site: Site) -> None:
     """On a dark screen a colour that is not the theme's would be illegible, or dazzle."""
+    need_jupyter()
     for figure in re.findall(
         r'<figure class="diagram lab-figure".*?</figure>', html_of(site, name), re.DOTALL
     ):

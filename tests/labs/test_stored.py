@@ -4,7 +4,6 @@ import ast
 import itertools
 import re
 
-import nbformat
 import pytest
 
 from course_site.labs.cells import FOLDED, source
@@ -43,6 +42,8 @@ def test_a_lab_is_a_valid_notebook_without_results(name: str) -> None:
 @pytest.mark.parametrize("name", LABS)
 def test_a_lab_is_what_the_format_of_notebooks_asks(name: str) -> None:
     need_jupyter()
+    import nbformat
+
     nbformat.validate(nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4))
 
 
