@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import platform
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from course_site.labs.execution import execute
 from course_site.paths import NOTEBOOKS, ROOT
 
 SIDE_BY_SIDE = 2
+
+LOG = logging.getLogger("mkdocs.labs")
+"""Below the builder's own, so that it says what takes it so long."""
 
 # All that a lab runs. A change anywhere there may change what it measures.
 SOURCES = (
@@ -64,12 +68,14 @@ def execute_once(notebook: Path, kept: Path) -> None:
         from filelock import FileLock
     except ImportError:
         raise CourseError(
-            "the labs are executed when the site is built: uv sync --group notebooks, or LABS=off to leave it out"
+            "the labs are executed when the site is built: `uv run --group notebooks mkdocs build --strict`,"
+            " or `LABS=off uv run mkdocs build --strict` to leave out their results"
         ) from None
     kept.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(kept.with_suffix(".lock")):
         if kept.is_file():
             return
+        LOG.info("Executing the lab %s; its result is kept", notebook.stem)
         unfinished = kept.with_suffix(".part")
         execute(notebook, unfinished)
         unfinished.rename(kept)

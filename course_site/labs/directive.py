@@ -23,7 +23,10 @@ LEFT_OUT = """!!! warning "Lab non exécuté"
 
 def lab(arguments: str, _body: list[str]) -> str:
     """Write a whole lab: how to get it, then its cells with what they printed and drew. Raises CourseError."""
-    left_out = os.environ.get("LABS") == "off"
+    wanted = os.environ.get("LABS", "")
+    if wanted not in ("", "off"):
+        raise CourseError(f"LABS={wanted}: write LABS=off to leave out the results, or nothing")
+    left_out = wanted == "off"
     document = stored(arguments) if left_out else executed(arguments)
     said = LEFT_OUT if left_out else ran(document)
     body = cells.page(document, f"lab-{arguments[0]}")

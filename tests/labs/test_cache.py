@@ -91,4 +91,4 @@ def test_a_machine_without_jupyter_is_told_what_to_type(tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert done.returncode == 1
-    assert "uv sync --group notebooks, or LABS=off" in done.stderr
+    assert "`uv run --group notebooks mkdocs build --strict`" in done.stderr

@@ -39,6 +39,21 @@ def test_a_lab_draws_and_says_in_words_what_it_draws(name: str) -> None:
         assert re.search(r"\d", figure["text/plain"]), "with its figures"
 
 
+@pytest.mark.parametrize("name", LABS)
+def test_no_value_is_missing_from_what_a_lab_says(name: str) -> None:
+    """A forgotten `f` before a string shows the name of the value in its place."""
+    said = [
+        content
+        for _, kinds in shown(executed_once(name))
+        for kind, content in kinds.items()
+        if kind in ("text/markdown", "text/plain", "image/svg+xml") and "```" not in content
+    ]
+    said = [" ".join(LABEL.findall(content)) if content.startswith("<svg") else content for content in said]
+
+    assert said
+    assert [missing for content in said for missing in re.findall(r"\{[a-z_][^{}\"]*\}", content)] == []
+
+
 @pytest.mark.parametrize("name", SIMULATED)
 def test_a_lab_that_simulates_shows_the_same_again(name: str, tmp_path: Path) -> None:
     first = shown(executed_once(name))

@@ -148,6 +148,20 @@ def test_a_site_without_results_says_so() -> None:
     assert "## La question { #question }" in page
 
 
+def test_an_unknown_wish_is_no_wish_to_leave_them_out() -> None:
+    code = "from course_site.labs import lab; lab('1_signature', [])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "LABS": "non"},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    assert "LABS=non: write LABS=off" in done.stderr
+
+
 def test_the_palette_of_the_figures_is_that_of_the_theme() -> None:
     """A colour added to one of the two would stay as it is on dark pages."""
     source = (NOTEBOOKS / "figures.py").read_text(encoding="utf-8")
