@@ -7,12 +7,6 @@ from pathlib import Path
 import pytest
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are processors: tests wait for servers and browsers half of their time."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A folder that all processes of this run see."""
@@ -24,9 +18,10 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 def labs_of_this_run(shared: Path) -> None:
     """Let whoever needs an executed lab execute it, once a run: results of another day would prove nothing.
 
-    On a machine without Jupyter the site is built without the labs' results; in CI that is a failure.
+    On a machine without Jupyter the site is built without the labs' results; in CI that is a failure. Who sets
+    `LABS_CACHE` beforehand keeps the results for what comes after the tests.
     """
     if importlib.util.find_spec("nbclient") is None and not os.environ.get("CI"):
         os.environ["LABS"] = "off"
     else:
-        os.environ["LABS_CACHE"] = str(shared / "labs")
+        os.environ.setdefault("LABS_CACHE", str(shared / "labs"))
