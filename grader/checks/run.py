@@ -21,6 +21,8 @@ QUIET = (
     "-c",
     os.devnull,
 )
+# What pytest takes from the environment beside its command line: options and plugins of somebody else's tests.
+NOT_HEARD = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
 
 def run_suite(lab: Lab, only: frozenset[str] | None = None) -> GradingPlugin:
@@ -28,5 +30,7 @@ def run_suite(lab: Lab, only: frozenset[str] | None = None) -> GradingPlugin:
     suite = SUITES / f"{lab.exercise.id}.py"
     plugin = GradingPlugin(lab, only)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    for name in NOT_HEARD:
+        os.environ.pop(name, None)
     pytest.main([*QUIET, f"--rootdir={SUITES}", str(suite)], plugins=[plugin])
     return plugin

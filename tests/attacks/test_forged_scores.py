@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.sandbox.engine import Engine
-from tests.attacks.arena import EX1, STUBS, earned, faults_of_the_grader, judge, make
+from tests.attacks.arena import EX1, STUBS, earned, everything, faults_of_the_grader, judge, make
 
 HOOK = """
 import sys
@@ -90,6 +90,16 @@ def test_files_that_a_test_runner_or_python_would_load_are_never_loaded(
 
     assert earned(result) == (set() if base == "stub" else {"ex1.1", "ex1.2"})
     assert "MANAGED" not in result.log
+
+
+def test_what_the_caller_set_for_tests_of_his_own_has_no_say(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An option of pytest in the environment is neither refused nor followed, and no plugin named there is loaded."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option -k ex1_2")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+
+    assert earned(judge(engine, make(tmp_path / "s"))) == everything()
 
 
 @pytest.mark.parametrize("library", PATCHES)
