@@ -58,7 +58,7 @@ def test_the_first_tab_stop_skips_to_the_contents(page: Any, site: Site) -> None
 
     assert focused.split()[0] == "md-skip"
     page.keyboard.press("Enter")
-    assert "#" in page.url
+    page.wait_for_function("() => location.hash && document.querySelector(location.hash)")
 
 
 def test_a_screen_reader_is_told_the_language_of_english_titles(page: Any, site: Site) -> None:
