@@ -136,7 +136,13 @@ class Bench:
         return [future.result() for future in futures]
 
     def twin(self) -> "Bench":
-        """Start a second process of the server on the same database."""
+        """Start a second process of the server on the same database, once this one has answered.
+
+        Two that start together on a new database would compete for its settings: SQLite makes nobody wait for
+        `PRAGMA journal_mode = WAL`, and fails it at once while another writes.
+        """
+        if not self._has_answered:
+            raise RuntimeError("a twin is started once the first process has answered")
         return self._lab.start(self.environ, self.db)
 
     def kill(self) -> None:

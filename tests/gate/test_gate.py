@@ -1,5 +1,6 @@
 """The gate: the grades are right because wrong solutions lose exactly what they should, and right ones nothing."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,14 @@ IMPOSTORS = {
     "def create_app():\n    return app\n",
     "never_starts": "def create_app():\n    raise RuntimeError('jamais')\n",
 }
+
+# Stands for `PRAGMA journal_mode = WAL` on a new file, which SQLite fails at once beside another that does the same.
+STARTS_ALONE = """import os, pathlib, time
+starting = pathlib.Path(os.environ["DATABASE_URL"].removeprefix("sqlite:///")).with_name("starting")
+starting.touch(exist_ok=False)
+time.sleep(0.3)
+starting.unlink()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +105,18 @@ def test_impostors_earn_nothing(fork: Engine, tmp_path: Path, exercise: str, imp
 def test_correct_solutions_of_another_shape_lose_nothing(fork: Engine, shape: str, exercise: str) -> None:
     """What is judged is what a server does, not how it is written."""
     assert lost(grade(fork, ALTERNATIVES / shape, exercise)) == frozenset()
+
+
+@pytest.mark.parametrize("exercise", IDS)
+def test_two_processes_are_not_started_on_a_database_at_once(
+    fork: Engine, tmp_path: Path, exercise: str
+) -> None:
+    """What is judged of two processes is what they do with deliveries, not that they settle a new file at once."""
+    shutil.copytree(SOLUTIONS / exercise, tmp_path / exercise)
+    app = tmp_path / exercise / "app.py"
+    app.write_text(STARTS_ALONE + app.read_text(encoding="utf-8"), encoding="utf-8")
+
+    assert lost(grade(fork, tmp_path, exercise)) == frozenset()
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
