@@ -97,7 +97,7 @@ def test_asked_to_stop_it_finishes_the_current_effect_and_ends_well(
 
     def stop(_asked: Asked) -> Answer:
         process.terminate()
-        time.sleep(0.1)  # a busy machine may let the thread that sends go on before the one that hears the signal
+        time.sleep(0.1)  # on a busy machine the thread that hears the signal may run after the one that sends
         return Answer()
 
     service.answer = stop
