@@ -1,6 +1,5 @@
 """The gate: the grades are right because wrong solutions lose exactly what they should, and right ones nothing."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from grader.paths import EXERCISES
 from grader.results import ExerciseResult
 from grader.sandbox.engine import Engine
 from grader.sources import FolderSource
+from tests.attacks.arena import make
 from tests.gate.mutants import SOLUTIONS, Mutant, all_mutants
 
 SEEDS = (1, 20_261_120)
@@ -112,11 +112,9 @@ def test_two_processes_are_not_started_on_a_database_at_once(
     fork: Engine, tmp_path: Path, exercise: str
 ) -> None:
     """What is judged of two processes is what they do with deliveries, not that they settle a new file at once."""
-    shutil.copytree(SOLUTIONS / exercise, tmp_path / exercise)
-    app = tmp_path / exercise / "app.py"
-    app.write_text(STARTS_ALONE + app.read_text(encoding="utf-8"), encoding="utf-8")
+    folder = make(tmp_path, exercise=exercise, attack=STARTS_ALONE)
 
-    assert lost(grade(fork, tmp_path, exercise)) == frozenset()
+    assert lost(grade(fork, folder, exercise)) == frozenset()
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)

@@ -131,32 +131,25 @@ def test_the_page_carries_the_notebook_itself(name: str, site: Site) -> None:
     assert base64.b64decode(link[1]) == (NOTEBOOKS / f"{name}.ipynb").read_bytes()
 
 
+def rendered(labs: str) -> subprocess.CompletedProcess[str]:
+    """Write a lab's page where the environment says `LABS` so."""
+    code = "from course_site.labs import lab; print(lab('1_signature', []))"
+    env = {**os.environ, "LABS": labs}
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True)
+
+
 def test_a_site_without_results_says_so() -> None:
     """For who writes pages and has not installed Jupyter."""
-    code = "from course_site.labs import lab; print(lab('1_signature', []))"
-    page = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, "LABS": "off"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    done = rendered("off")
 
-    assert '!!! warning "Lab non exécuté"' in page
-    assert "<figure" not in page
-    assert "## La question { #question }" in page
+    assert done.returncode == 0, done.stderr
+    assert '!!! warning "Lab non exécuté"' in done.stdout
+    assert "<figure" not in done.stdout
+    assert "## La question { #question }" in done.stdout
 
 
 def test_an_unknown_wish_is_no_wish_to_leave_them_out() -> None:
-    code = "from course_site.labs import lab; lab('1_signature', [])"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, "LABS": "non"},
-        capture_output=True,
-        text=True,
-    )
+    done = rendered("non")
 
     assert done.returncode == 1
     assert "LABS=non: write LABS=off" in done.stderr

@@ -10,7 +10,7 @@ from tests.course.pages import PAGES
 SERIOUS = {"serious", "critical"}
 OPEN_ALL = "() => document.querySelectorAll('details').forEach(details => { details.open = true; })"
 # Of what differs between the themes, axe sees the contrast alone: the rest is looked at once.
-ALL_RULES = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
+RULES = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
 FAULTS = """async wanted => {
     const {violations} = await axe.run(document, {...wanted, resultTypes: ["violations"]});
     return violations.map(v => ({id: v.id, impact: v.impact, where: v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))}));
@@ -28,7 +28,7 @@ def test_a_page_has_no_serious_fault(
     page.evaluate(OPEN_ALL)
     page.evaluate(axe)
 
-    faults = page.evaluate(FAULTS, ALL_RULES[scheme])
+    faults = page.evaluate(FAULTS, RULES[scheme])
 
     background = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
     context.close()
